@@ -1,0 +1,163 @@
+"""Shapes of what is found in a transcript: tags, hits, behaviours, signals, masks, each with evidence.
+
+Pure, standard library only (besides the shapes of `transcribe.call`). Offsets are half-open character
+spans in a turn's normalised, masked text; times are seconds from the start of the recording.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from transcribe.call import SpeakerRole
+
+
+class CauseSource(StrEnum):
+    """What the customer is dissatisfied about, or what the agent visibly did wrong on this call."""
+
+    CUSTOMER_STATED = "customer_stated"
+    OBSERVED_ON_CALL = "observed_on_call"
+
+
+class Tier(StrEnum):
+    """How far dissatisfaction went: 无 / 潜在 / 显在 / 正式投诉."""
+
+    NONE = "none"
+    LATENT = "latent"
+    EXPLICIT = "explicit"
+    FORMAL = "formal"
+
+
+class MatchKind(StrEnum):
+    """How a phrase was matched: letter by letter, with fillers or gaps, as a pattern, by sound."""
+
+    EXACT = "exact"
+    FILLED = "filled"
+    PATTERN = "pattern"
+    PINYIN = "pinyin"
+    CLASSIFIER = "classifier"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where and why: the characters of one turn that made a rule fire.
+
+    `rule_id` names the lexicon entry (or `classifier:<model>`), `text` is the masked text of the span.
+    """
+
+    turn_index: int
+    char_start: int
+    char_end: int
+    start_s: float
+    end_s: float
+    rule_id: str
+    text: str
+    match: MatchKind = MatchKind.EXACT
+
+
+@dataclass(frozen=True, slots=True)
+class CauseTag:
+    """One reason for dissatisfaction. `sub_cause` is None when only the top level is sure."""
+
+    top_cause: str
+    sub_cause: str | None
+    source: CauseSource
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TabooHit:
+    """A forbidden or sensitive phrase that an agent said."""
+
+    turn_index: int
+    phrase_id: str
+    phrase: str
+    kind: str  # forbidden | sensitive
+    severity: str  # low | medium | high | critical
+    matched_text: str
+    char_start: int
+    char_end: int
+    start_s: float
+    end_s: float
+    match: MatchKind
+    confidence: float
+    replacement: str
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """Something an agent did well (`is_good`) or badly, tied to one of the five steps when it has one.
+
+    `step` is emotion | diagnose | propose | accept | close, or None for faults outside the steps.
+    """
+
+    turn_index: int
+    behaviour: str
+    step: str | None
+    is_good: bool
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """A number measured on a call; `role` is None when it belongs to the whole call. Unit is in the name."""
+
+    name: str
+    value: float
+    role: SpeakerRole | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """The customer asks for a supervisor, or names a regulator, court or media."""
+
+    kind: str  # supervisor | regulator_or_media
+    body: str | None  # the body named, for example 12315 or 金融监管总局
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerType:
+    """Who is calling (据理力争, 特殊背景 …), with evidence."""
+
+    customer_type: str
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class TierTag:
+    """The call's tier, with what decided it (empty for `none`)."""
+
+    tier: Tier
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PiiMask:
+    """Where personal data was masked, never what it was.
+
+    `is_time_exact` is False when the words' times there are doubtful, so that no clip may contain it.
+    """
+
+    turn_index: int
+    kind: str  # phone | id_number | bank_card | digits | name | address | email | plate | code
+    char_start: int
+    char_end: int
+    start_s: float
+    end_s: float
+    is_time_exact: bool = True
+
+
+Finding = CauseTag | TabooHit | Behaviour | Signal | Escalation | CustomerType | TierTag
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All findings of one call, in the order of TAGGERS."""
+
+    call_id: str
+    items: tuple[Finding, ...]

@@ -1,0 +1,57 @@
+"""Shapes of teaching material: libraries, the cases chosen for them, and the clips cut from them.
+
+Pure, standard library only (besides the shapes of earlier stages). Times are seconds in the recording.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A case library as its folder describes it (`library.yaml` + `select.sql`)."""
+
+    library_id: str
+    title: str
+    audience: str
+    description: str
+    quota: int
+    padding_s: float
+    min_clip_s: float
+    max_clip_s: float
+    retention_days: int
+    is_agent_named: bool
+    select_sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A call chosen to teach. `pair_key` joins the two sides of a comparison, `side` is good | bad.
+
+    `focus_start_s`..`focus_end_s` is the moment worth hearing, `reason` says in Chinese why it was chosen.
+    """
+
+    case_id: str
+    library_id: str
+    call_id: str
+    rank: int
+    score: float
+    reason: str
+    focus_start_s: float
+    focus_end_s: float
+    pair_key: str | None = None
+    side: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """An audio file cut for a case: span in the recording, file below `pages/`, its sha256 (hex)."""
+
+    clip_id: str
+    case_id: str
+    call_id: str
+    start_s: float
+    end_s: float
+    file: str
+    digest: str
+    mask_count: int
+    masked_s: float
