@@ -1,0 +1,1 @@
+ATTACH '__path__' AS new_file;

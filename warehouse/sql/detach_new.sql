@@ -1,0 +1,1 @@
+DETACH new_file;

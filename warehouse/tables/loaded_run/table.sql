@@ -1,0 +1,12 @@
+-- rows: warehouse
+-- order: night
+CREATE TABLE loaded_run (
+    night DATE NOT NULL,
+    run_id VARCHAR NOT NULL,
+    schema_digest VARCHAR NOT NULL
+);
+
+COMMENT ON TABLE loaded_run IS 'Bookkeeping: which run each night''s rows were loaded from';
+COMMENT ON COLUMN loaded_run.night IS 'Date of the drop folder the recording was delivered in';
+COMMENT ON COLUMN loaded_run.run_id IS 'Run that wrote this row; see table run';
+COMMENT ON COLUMN loaded_run.schema_digest IS 'sha256 (hex) of the table and view definitions that built this file';
