@@ -1,0 +1,113 @@
+"""Raw keys to a checked model, every complaint with file, line, key, value and what to do. Pure.
+
+In: mappings with the place of every key. Out: a pydantic model, or `LexiconInvalid` in Chinese.
+"""
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from tagging.errors import LexiconInvalid
+from tagging.lexicon_schema import LexiconModel
+from tagging.yaml_source import Value, YamlSource
+
+FILE_KEYS = ("entries",)
+
+ModelT = TypeVar("ModelT", bound=LexiconModel)
+Place = tuple[YamlSource, tuple[str | int, ...]]
+
+# pydantic's kind of error -> what to tell the lexicon's owner.
+_ADVICE = {
+    "missing": "缺少这个键；请补上",
+    "string_type": "应为文字；数字、日期、yes/no/on/off 请加引号",
+    "bool_type": "应为 true 或 false，不加引号",
+    "tuple_type": "应为列表，每项前加「- 」",
+    "date_type": "应为日期，写成 2026-01-31，不加引号",
+    "float_type": "应为数字，不加引号",
+    "int_type": "应为整数，不加引号",
+    "too_short": "不能为空；至少写一项",
+    "string_pattern_mismatch": "只能用英文小写字母、数字和下划线，以字母开头",
+    "literal_error": "不在允许的值之内",
+    "greater_than_equal": "太小",
+    "less_than_equal": "太大",
+    "greater_than": "太小",
+    "model_type": "应为「键: 值」的形式",
+    "dict_type": "应为「键: 值」的形式",
+}
+
+
+def check_keys(
+    source: YamlSource, path: tuple[str | int, ...], keys: Iterable[str], known: Iterable[str]
+) -> None:
+    """Refuse a key that is not known, naming the nearest known one."""
+    known = tuple(known)
+    for key in keys:
+        if key not in known:
+            line = source.line_of((*path, key))
+            raise LexiconInvalid(f"{source.file}:{line}：不认识的键 {key}；{nearest(key, known)}")
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """Return the advice that names the known key nearest to `key`."""
+    close = get_close_matches(key, tuple(known), n=1, cutoff=0.0)
+    return f"是不是 {close[0]}？" if close else "请删去"
+
+
+def validate_at(
+    keys: Mapping[str, Value],
+    schema: type[ModelT],
+    places: Mapping[str, Place],
+    whole: Place,
+) -> ModelT:
+    """Return the model, or raise LexiconInvalid naming the first complaint's file, line, key and value.
+
+    Args:
+        keys: The raw keys.
+        schema: The model they should make.
+        places: Where each key was written.
+        whole: Where the mapping itself begins, for a key that is missing.
+    """
+    try:
+        return schema.model_validate(dict(keys))
+    except ValidationError as err:
+        first = err.errors()[0]
+        loc = first["loc"]
+        head = str(loc[0]) if loc else ""
+        source, path = places.get(head, whole)
+        line = source.line_of((*path, *loc[1:]))
+        name = ".".join(map(str, loc)) or "（整条）"
+        if first["type"] == "extra_forbidden":
+            known = _field_names(schema, loc[:-1])
+            raise LexiconInvalid(
+                f"{source.file}:{line}：不认识的键 {loc[-1]}；{nearest(str(loc[-1]), known)}"
+            ) from err
+        advice = _ADVICE.get(first["type"], str(first["msg"]))
+        if first["type"] == "literal_error":
+            advice = f"{advice}（{first['msg']}）"
+        which = f"（id {keys['id']}）" if "id" in keys else ""
+        raise LexiconInvalid(
+            f"{source.file}:{line}{which}：键 {name} 的值 {first['input']!r} 不对：{advice}"
+            if first["type"] != "missing"
+            else f"{source.file}:{line}{which}：{advice}：{name}"
+        ) from err
+
+
+def _field_names(schema: type[BaseModel], path: Iterable[str | int]) -> tuple[str, ...]:
+    """Return the keys that the model at `path` below `schema` may have."""
+    current = schema
+    for key in path:
+        field = current.model_fields.get(str(key))
+        if field is None:
+            continue
+        inner = [each for each in _leaves(field.annotation) if issubclass(each, BaseModel)]
+        current = inner[0] if inner else current
+    return tuple(current.model_fields)
+
+
+def _leaves(annotation: object) -> list[type]:
+    """Return the classes inside an annotation such as `tuple[Model, ...] | None`."""
+    if isinstance(annotation, type) and not get_args(annotation):
+        return [annotation]
+    return [leaf for each in get_args(annotation) for leaf in _leaves(each)]

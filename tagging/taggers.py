@@ -1,0 +1,56 @@
+"""The one list of taggers, and one call through all of them. Pure but for building.
+
+A new tagger is a folder with `tagger.py` and `build(options)`, and one line in TAGGERS.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from tagging.finding import Finding, Findings
+from tagging.options import TaggerOptions
+from tagging.taboo.tagger import build as build_taboo
+from transcribe.call import Transcript
+
+__all__ = ["TAGGERS", "Tagger", "TaggerOptions", "build_taggers", "tag_transcript", "taggers_digest"]
+
+
+class Tagger(Protocol):
+    """Transcripts to findings. `digest` changes whenever the same transcript could get other findings."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def digest(self) -> str: ...
+
+    def tag(self, transcript: Transcript) -> tuple[Finding, ...]:
+        """Return what is found in one call, in a stable order."""
+        ...
+
+
+TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (("taboo", build_taboo),)
+
+
+def build_taggers(options: TaggerOptions) -> tuple[Tagger, ...]:
+    """Return all taggers, their lexicons loaded and their examples run.
+
+    Raises:
+        LexiconInvalid: a lexicon cannot be used.
+        ClassifierInvalid: a trained classifier cannot be used.
+    """
+    return tuple(build(options) for _, build in TAGGERS)
+
+
+def tag_transcript(transcript: Transcript, taggers: Sequence[Tagger]) -> Findings:
+    """Return the findings of one call, tagger by tagger."""
+    return Findings(
+        call_id=transcript.call_id,
+        items=tuple(finding for tagger in taggers for finding in tagger.tag(transcript)),
+    )
+
+
+def taggers_digest(taggers: Sequence[Tagger]) -> str:
+    """Return the sha256 (hex) over the names and digests of taggers: equal digests find the same."""
+    content = "\n".join(f"{tagger.name} {tagger.digest}" for tagger in taggers)
+    return hashlib.sha256(content.encode()).hexdigest()
