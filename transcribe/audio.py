@@ -1,0 +1,232 @@
+"""Recorded files to samples, whole or in part, and samples to a file that a browser plays. Edge.
+
+In: paths of recordings. Out: float32 samples in -1..1, shape (n_channels, n_samples), at 16 kHz.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+
+from transcribe.call import FaultReason, Recording
+from transcribe.channels import Samples, are_channels_identical, rms_dbfs
+from transcribe.container import (
+    HEAD_BYTES,
+    TAIL_BYTES,
+    ends_inside_ogg_page,
+    has_frame_count,
+    is_document,
+    wav_completeness,
+)
+from transcribe.errors import AudioUnreadable
+from transcribe.media import Media, open_media, write_media
+from transcribe.naming import shown_name
+from transcribe.tape import SAMPLE_RATE_HZ, Tape
+
+__all__ = [
+    "SAMPLE_RATE_HZ",
+    "AudioInfo",
+    "Decoded",
+    "LoadedAudio",
+    "Samples",
+    "decode",
+    "load_recording",
+    "probe",
+    "read_span",
+    "rms_dbfs",
+    "write_audio",
+]
+
+# Formats whose length the library estimates from bit rates: no promise to hold the file to.
+_ESTIMATED_LENGTH = frozenset({"amr", "amrnb", "amrwb", "gsm", "aac", "ogg"})
+# A container may round its length; half a second less than promised is a loss.
+_SHORTFALL_S = 0.5
+# Decoding starts a little before a span: codecs need some frames to settle.
+_PREROLL_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class AudioInfo:
+    """What a file's header says. `duration_s` is an estimate for formats that store none, 0 if unknown."""
+
+    duration_s: float
+    channels: int
+    sample_rate_hz: int
+    codec: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Decoded:
+    """One file, decoded: samples (n_channels, n_samples) float32 at 16 kHz.
+
+    `is_truncated`: the container promises clearly more than could be decoded, or it ends inside a frame.
+    """
+
+    samples: Samples
+    duration_s: float
+    is_truncated: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LoadedAudio:
+    """One call's sound: samples (n_channels, n_samples) float32 at 16 kHz.
+
+    `is_mono`: delivered as one channel. `is_identical`: delivered as several channels with the same sound,
+    of which one is kept.
+    """
+
+    samples: Samples
+    is_truncated: bool
+    is_mono: bool
+    is_identical: bool
+
+
+def probe(path: Path) -> AudioInfo:
+    """Reads a file's header; decodes no more than the library needs to know the codec.
+
+    Raises:
+        AudioUnreadable: EMPTY, NOT_AUDIO (text, a document, no sound in it) or UNREADABLE.
+    """
+    _read_head(path)
+    with open_media(path) as media:
+        return AudioInfo(media.header_s, media.channels, media.rate_hz, media.codec)
+
+
+def decode(path: Path) -> Decoded:
+    """Decodes one file whole. Damaged stretches become silence; what follows keeps its time.
+
+    Raises:
+        AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE (nothing, or mostly damage, could be decoded).
+    """
+    head = _read_head(path)
+    with open_media(path) as media:
+        tape = Tape(media.channels, media.header_s)
+        for block in media.blocks():
+            tape.append(block)
+    duration_s = tape.length / SAMPLE_RATE_HZ
+    if tape.length == 0 or media.damaged > media.decoded:
+        shown = shown_name(path.name)
+        message = f"{shown}: 解码后几乎没有声音数据, 文件可能已损坏, 请向录音系统重新导出"
+        raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
+    is_short = _promised_s(path, head, media, duration_s) - duration_s > _SHORTFALL_S
+    return Decoded(tape.samples, duration_s, is_short or media.is_broken or _ends_inside_page(path, head))
+
+
+def load_recording(recording: Recording) -> LoadedAudio:
+    """Decodes a call: one file with its channels, or several with one channel each, padded to the longest.
+
+    Raises:
+        AudioUnreadable: a file of the call cannot be heard; the fault carries the call_id.
+    """
+    parts: list[Decoded] = []
+    for path in recording.files:
+        try:
+            parts.append(decode(path))
+        except AudioUnreadable as err:
+            fault = err.fault
+            raise AudioUnreadable(
+                fault.reason, fault.message, file=fault.file, call_id=recording.call_id
+            ) from err
+    samples = _side_by_side([part.samples for part in parts])
+    is_identical = are_channels_identical(samples)
+    return LoadedAudio(
+        samples=np.ascontiguousarray(samples[:1]) if is_identical else samples,
+        is_truncated=any(part.is_truncated for part in parts),
+        is_mono=samples.shape[0] == 1,
+        is_identical=is_identical,
+    )
+
+
+def read_span(files: Path | Sequence[Path], start_s: float, end_s: float) -> Samples:
+    """Returns the samples of [start_s, end_s), (n_channels, n_samples) float32 at 16 kHz.
+
+    Times are those of `decode`. Only the neighbourhood of the span is decoded; what lies beyond the end of
+    a file is silence. Several files give one channel each.
+
+    Raises:
+        AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE.
+        ValueError: when start_s < 0 or end_s < start_s.
+    """
+    if start_s < 0 or end_s < start_s:
+        raise ValueError(f"read_span: need 0 <= start_s <= end_s, got {start_s}, {end_s}")
+    paths = [files] if isinstance(files, Path) else files
+    return _side_by_side([_read_file_span(path, start_s, end_s) for path in paths])
+
+
+def write_audio(path: Path, samples: Samples, sample_rate_hz: int, codec: Literal["opus", "mp3"]) -> None:
+    """Writes samples, (n_samples,) or (1..2, n_samples) float32 in -1..1, as Opus in Ogg or as MP3.
+
+    The same samples give the same bytes. The file appears whole or not at all.
+
+    Raises:
+        ValueError: an unknown codec, a rate that Opus does not have, more than two channels.
+        OSError: the folder is missing, not writable or full.
+    """
+    write_media(path, np.atleast_2d(samples), sample_rate_hz, codec)
+
+
+def _read_file_span(path: Path, start_s: float, end_s: float) -> Samples:
+    first, last = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
+    _read_head(path)
+    with open_media(path) as media:
+        span = np.zeros((media.channels, last - first), np.float32)
+        wanted_s = start_s - _PREROLL_S
+        is_moved = wanted_s > 0 and media.is_seekable and media.seek(media.start_s + wanted_s)
+        tape = Tape(media.channels, end_s - start_s + 2 * _PREROLL_S)
+        offset = 0
+        for block in media.blocks():
+            tape.append(block)
+            if is_moved and tape.origin_s is not None:
+                offset = round((tape.origin_s - media.start_s) * SAMPLE_RATE_HZ)
+            if offset + tape.length >= last:
+                break
+    begin, end = max(first, offset), min(last, offset + tape.length)
+    if end > begin:
+        span[:, begin - first : end - first] = tape.samples[:, begin - offset : end - offset]
+    return span
+
+
+def _side_by_side(parts: Sequence[Samples]) -> Samples:
+    if len(parts) == 1:
+        return parts[0]
+    joined = np.zeros((len(parts), max(part.shape[1] for part in parts)), np.float32)
+    for channel, part in enumerate(parts):
+        joined[channel, : part.shape[1]] = part[0] if part.shape[0] == 1 else part.mean(axis=0)
+    return joined
+
+
+def _promised_s(path: Path, head: bytes, media: Media, duration_s: float) -> float:
+    """Seconds that the container promises, 0 when it promises nothing."""
+    if media.format_names & _ESTIMATED_LENGTH or ("mp3" in media.format_names and not has_frame_count(head)):
+        return 0.0
+    if "wav" in media.format_names:
+        completeness = wav_completeness(head, path.stat().st_size)
+        return duration_s / completeness if completeness else 0.0
+    return media.header_s
+
+
+def _read_head(path: Path) -> bytes:
+    shown = shown_name(path.name)
+    try:
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as err:
+        message = f"{shown}: 打不开文件({err.strerror}), 请检查文件和读取权限"
+        raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown) from err
+    if not head:
+        message = f"{shown}: 文件是空的(0 字节), 请向录音系统重新导出"
+        raise AudioUnreadable(FaultReason.EMPTY, message, file=shown)
+    if is_document(head):
+        message = f"{shown}: 内容是文本或文档, 不是录音, 请检查导出设置"
+        raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
+    return head
+
+
+def _ends_inside_page(path: Path, head: bytes) -> bool:
+    if not head.startswith(b"OggS"):
+        return False
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
+        return ends_inside_ogg_page(file.read())

@@ -1,0 +1,85 @@
+"""What the first and last bytes of a file tell of it, before any decoder is asked.
+
+In: bytes. Out: is it text or a document, how much sound does the header promise. Pure.
+"""
+
+import codecs
+
+HEAD_BYTES = 64 * 1024
+TAIL_BYTES = 64 * 1024 + 512  # an Ogg page is at most 65,307 bytes
+
+# Files that are certainly no audio, whatever their name says: PDF, zip (docx, xlsx), PNG, JPEG, GIF, old
+# Office, 7z, RAR, Windows and Linux programs.
+_DOCUMENT_MAGIC = (
+    b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0",
+    b"7z\xbc\xaf", b"Rar!", b"MZ\x90\x00", b"\x7fELF",
+)  # fmt: skip
+_AUDIO_MAGIC = (b"RIFF", b"RF64", b"BW64", b"OggS", b"ID3", b"#!AMR", b"fLaC", b"FORM", b"caff", b".snd")
+_TEXT_ENCODINGS = ("utf-8", "gb18030")
+_TEXT_CONTROLS = frozenset(b"\t\n\r\x0c\x1b")
+_UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+# A recorder that streams does not know the length yet and writes 0, 4 GiB or 2 GiB: no promise.
+_UNKNOWN_LENGTH_BYTES = 0x7FFF_0000
+
+
+def is_document(head: bytes) -> bool:
+    """Returns whether these first bytes belong to text, an office document, a picture or a program."""
+    if head.startswith(_DOCUMENT_MAGIC):
+        return True
+    return not head.startswith(_AUDIO_MAGIC) and _is_text(head[:4096])
+
+
+def wav_completeness(head: bytes, size_bytes: int) -> float | None:
+    """Returns which part (0..1) of the sound a RIFF header promises is in the file, None without promise.
+
+    Counted in bytes of the data chunk, so it needs no byte rate, which ADPCM recorders leave wrong or empty.
+    RF64 is left to the decoder.
+    """
+    if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
+        return None
+    offset = 12
+    while offset + 8 <= len(head):
+        name, size = head[offset : offset + 4], int.from_bytes(head[offset + 4 : offset + 8], "little")
+        offset += 8
+        if name == b"data":
+            return min(1.0, (size_bytes - offset) / size) if 0 < size < _UNKNOWN_LENGTH_BYTES else None
+        offset += size + size % 2
+    return None
+
+
+def has_frame_count(head: bytes) -> bool:
+    """Returns whether an MP3 carries a Xing, Info or VBRI header: without one its length is a guess."""
+    return any(tag in head for tag in (b"Xing", b"Info", b"VBRI"))
+
+
+def ends_inside_ogg_page(tail: bytes) -> bool:
+    """Returns whether the last Ogg page was cut: its segment table promises more bytes than follow.
+
+    Page layout: RFC 3533, section 6.
+    """
+    start = tail.rfind(b"OggS")
+    if start < 0:
+        return False
+    page = tail[start:]
+    if len(page) < 27:
+        return True
+    segments = page[26]
+    return len(page) < 27 + segments + sum(page[27 : 27 + segments])
+
+
+def _is_text(head: bytes) -> bool:
+    if head.startswith(_UTF16_BOMS):
+        return True
+    if not head or any(byte < 0x20 and byte not in _TEXT_CONTROLS for byte in head):
+        return False
+    return any(_decodes(head, encoding) for encoding in _TEXT_ENCODINGS)
+
+
+def _decodes(head: bytes, encoding: str) -> bool:
+    try:
+        # The last character may be cut at the end of the head: not final.
+        codecs.getincrementaldecoder(encoding)().decode(head, final=False)
+    except UnicodeDecodeError:
+        return False
+    return True
