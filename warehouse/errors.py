@@ -15,3 +15,7 @@ class CheckFailed(WarehouseError):
 
 class ClipRefused(WarehouseError):
     """A clip cannot be cut without risk to personal data, or its recording is gone."""
+
+
+class LibraryInvalid(WarehouseError):
+    """A case library's folder cannot be used: the night stops before a case is chosen."""

@@ -1,0 +1,252 @@
+-- Pairs: the same cause in the same line of business, handled well in one call and badly in another.
+-- $night: date of the drop folder; one side is of that night, its twin may be up to 30 nights older.
+-- $quota: most pairs wanted. Two rows per pair, joined by pair_key.
+WITH floors AS (
+    SELECT
+        0.6 AS role_confidence,
+        0.5 AS confidence,
+        30 AS lookback_nights,
+        3 AS good_step_count,
+        4.0 AS bad_weight,
+        60.0 AS stretch_s
+),
+
+heard AS (
+    SELECT
+        c.call_id,
+        c.night,
+        c.agent_id,
+        c.line_of_business
+    FROM call AS c
+    CROSS JOIN floors AS f
+    WHERE
+        c.night <= $night
+        AND c.night > $night - f.lookback_nights
+        AND c.role_confidence >= f.role_confidence
+        AND NOT EXISTS (
+            SELECT 1 FROM turn AS t
+            WHERE t.call_id = c.call_id AND t.role = 'unknown'
+        )
+),
+
+matter AS (
+    SELECT
+        t.call_id,
+        t.top_cause,
+        t.sub_cause
+    FROM cause_tag AS t
+    INNER JOIN heard AS h ON t.call_id = h.call_id
+    CROSS JOIN floors AS f
+    WHERE t.source = 'customer_stated' AND t.confidence >= f.confidence
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY t.call_id
+        ORDER BY t.confidence DESC, t.sub_cause IS NULL ASC, t.top_cause ASC, t.sub_cause ASC
+    ) = 1
+),
+
+faults AS (
+    SELECT
+        x.call_id,
+        x.start_s,
+        x.end_s,
+        x.confidence
+        * CASE x.severity WHEN 'critical' THEN 10 WHEN 'high' THEN 7 WHEN 'medium' THEN 5 ELSE 3 END AS weight,
+        '说了「' || x.matched_text || '」' AS what
+    FROM taboo_hit AS x
+    CROSS JOIN floors AS f
+    WHERE x.kind = 'forbidden' AND x.confidence >= f.confidence
+    UNION ALL
+    SELECT
+        b.call_id,
+        b.evidence[1].start_s AS start_s,
+        b.evidence[1].end_s AS end_s,
+        2.5 * b.confidence AS weight,
+        '{behaviour:' || b.behaviour || '}' AS what
+    FROM behaviour AS b
+    CROSS JOIN floors AS f
+    WHERE NOT b.is_good AND b.confidence >= f.confidence AND LEN(b.evidence) > 0
+    UNION ALL
+    SELECT
+        t.call_id,
+        t.evidence[1].start_s AS start_s,
+        t.evidence[1].end_s AS end_s,
+        3.5 * t.confidence AS weight,
+        '{cause:' || COALESCE(t.sub_cause, t.top_cause) || '}' AS what
+    FROM cause_tag AS t
+    CROSS JOIN floors AS f
+    WHERE
+        t.top_cause IN ('attitude', 'skill')
+        AND t.source = 'observed_on_call'
+        AND t.confidence >= f.confidence
+        AND LEN(t.evidence) > 0
+),
+
+worst AS (
+    SELECT
+        x.call_id,
+        x.start_s,
+        x.end_s,
+        x.what,
+        SUM(x.weight) OVER (PARTITION BY x.call_id) AS total
+    FROM faults AS x
+    INNER JOIN heard AS h ON x.call_id = h.call_id
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY x.call_id ORDER BY x.weight DESC, x.start_s ASC, x.what ASC) = 1
+),
+
+merits AS (
+    SELECT
+        b.call_id,
+        b.behaviour,
+        b.step,
+        b.evidence[1].start_s AS start_s,
+        b.evidence[1].end_s AS end_s
+    FROM behaviour AS b
+    INNER JOIN heard AS h ON b.call_id = h.call_id
+    CROSS JOIN floors AS f
+    WHERE b.is_good AND b.confidence >= f.confidence AND LEN(b.evidence) > 0
+),
+
+steps AS (
+    SELECT
+        m.call_id,
+        COUNT(DISTINCT m.step) AS step_count,
+        COUNT(DISTINCT m.behaviour) AS behaviour_count
+    FROM merits AS m
+    GROUP BY m.call_id
+),
+
+stretches AS (
+    SELECT
+        a.call_id,
+        a.start_s,
+        MAX(b.end_s) AS end_s,
+        STRING_AGG(DISTINCT '{behaviour:' || b.behaviour || '}', '、' ORDER BY '{behaviour:' || b.behaviour || '}')
+            AS shown
+    FROM merits AS a
+    CROSS JOIN floors AS f
+    INNER JOIN merits AS b
+        ON a.call_id = b.call_id AND a.start_s <= b.start_s AND b.end_s <= a.start_s + f.stretch_s
+    GROUP BY a.call_id, a.start_s
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY a.call_id ORDER BY COUNT(DISTINCT b.behaviour) DESC, a.start_s ASC) = 1
+),
+
+well AS (
+    SELECT
+        h.*,
+        k.top_cause,
+        k.sub_cause,
+        s.start_s,
+        s.end_s,
+        s.shown,
+        2 * n.step_count + n.behaviour_count AS score
+    FROM heard AS h
+    INNER JOIN matter AS k ON h.call_id = k.call_id
+    INNER JOIN steps AS n ON h.call_id = n.call_id
+    INNER JOIN stretches AS s ON h.call_id = s.call_id
+    CROSS JOIN floors AS f
+    WHERE n.step_count >= f.good_step_count AND NOT EXISTS (SELECT 1 FROM worst AS w WHERE w.call_id = h.call_id)
+),
+
+badly AS (
+    SELECT
+        h.*,
+        k.top_cause,
+        k.sub_cause,
+        w.start_s,
+        w.end_s,
+        w.what,
+        w.total AS score
+    FROM heard AS h
+    INNER JOIN matter AS k ON h.call_id = k.call_id
+    INNER JOIN worst AS w ON h.call_id = w.call_id
+    CROSS JOIN floors AS f
+    WHERE w.total >= f.bad_weight
+),
+
+alike AS (
+    SELECT DISTINCT
+        a.call_id AS good_call_id,
+        b.call_id AS bad_call_id
+    FROM customer_type AS a
+    INNER JOIN customer_type AS b ON a.customer_type = b.customer_type
+    INNER JOIN heard AS x ON a.call_id = x.call_id
+    INNER JOIN heard AS y ON b.call_id = y.call_id
+),
+
+pairs AS (
+    SELECT
+        w.call_id AS good_call_id,
+        b.call_id AS bad_call_id,
+        w.start_s AS good_start_s,
+        w.end_s AS good_end_s,
+        w.shown,
+        b.start_s AS bad_start_s,
+        b.end_s AS bad_end_s,
+        b.what,
+        COALESCE(CASE WHEN w.sub_cause = b.sub_cause THEN w.sub_cause END, w.top_cause) AS cause,
+        w.score + b.score
+        + CASE WHEN w.sub_cause = b.sub_cause THEN 10 ELSE 0 END
+        + CASE WHEN w.night = b.night THEN 1 ELSE 0 END
+        + CASE WHEN a.good_call_id IS NULL THEN 0 ELSE 3 END
+        - CASE WHEN w.agent_id = b.agent_id THEN 2 ELSE 0 END AS score
+    FROM well AS w
+    INNER JOIN badly AS b
+        ON
+            w.top_cause = b.top_cause
+            AND w.line_of_business IS NOT DISTINCT FROM b.line_of_business
+            AND (w.night = $night OR b.night = $night)
+    LEFT JOIN alike AS a ON w.call_id = a.good_call_id AND b.call_id = a.bad_call_id
+),
+
+-- Only mutual first choices become pairs: no call stands in two of them.
+chosen AS (
+    SELECT
+        p.*,
+        ROW_NUMBER() OVER (PARTITION BY p.good_call_id ORDER BY p.score DESC, p.bad_call_id ASC) AS choice_of_good,
+        ROW_NUMBER() OVER (PARTITION BY p.bad_call_id ORDER BY p.score DESC, p.good_call_id ASC) AS choice_of_bad
+    FROM pairs AS p
+),
+
+best AS (
+    SELECT c.*
+    FROM chosen AS c
+    WHERE c.choice_of_good = 1 AND c.choice_of_bad = 1
+    ORDER BY
+        ROW_NUMBER() OVER (PARTITION BY c.cause ORDER BY c.score DESC, c.good_call_id ASC) > 1 ASC,
+        c.score DESC,
+        c.good_call_id ASC
+    LIMIT $quota
+),
+
+sides AS (
+    SELECT
+        b.good_call_id AS call_id,
+        b.score,
+        b.good_start_s AS focus_start_s,
+        b.good_end_s AS focus_end_s,
+        'good' AS side,
+        '同是「{cause:' || b.cause || '}」，这一通处理得好：' || b.shown AS reason,
+        b.good_call_id || '|' || b.bad_call_id AS pair_key
+    FROM best AS b
+    UNION ALL
+    SELECT
+        b.bad_call_id AS call_id,
+        b.score,
+        b.bad_start_s AS focus_start_s,
+        b.bad_end_s AS focus_end_s,
+        'bad' AS side,
+        '同是「{cause:' || b.cause || '}」，这一通处理得不好：' || b.what AS reason,
+        b.good_call_id || '|' || b.bad_call_id AS pair_key
+    FROM best AS b
+)
+
+SELECT
+    s.call_id,
+    s.score,
+    s.reason,
+    s.focus_start_s,
+    s.focus_end_s,
+    s.pair_key,
+    s.side
+FROM sides AS s
+ORDER BY s.score DESC, s.pair_key ASC, s.side ASC;

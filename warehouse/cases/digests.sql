@@ -1,0 +1,4 @@
+SELECT
+    call_id,
+    recording_digest
+FROM call;

@@ -1,0 +1,144 @@
+-- Calls of one night that were handled along the five steps, without a forbidden phrase or a fault.
+-- $night: date of the drop folder. $quota: most cases wanted. Focus: the densest minute of good handling.
+WITH floors AS (
+    SELECT
+        0.6 AS role_confidence,
+        0.5 AS behaviour_confidence,
+        0.5 AS fault_confidence,
+        4 AS step_count,
+        60.0 AS stretch_s
+),
+
+heard AS (
+    SELECT
+        c.call_id,
+        c.agent_id,
+        COALESCE(g.tier, 'none') AS tier
+    FROM call AS c
+    LEFT JOIN tier AS g ON c.call_id = g.call_id
+    CROSS JOIN floors AS f
+    WHERE
+        c.night = $night
+        AND c.role_confidence >= f.role_confidence
+        AND COALESCE(g.tier, 'none') != 'formal'
+        AND NOT EXISTS (
+            SELECT 1 FROM turn AS t
+            WHERE t.call_id = c.call_id AND t.role = 'unknown'
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM taboo_hit AS h
+            WHERE h.call_id = c.call_id AND h.confidence >= f.fault_confidence
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM behaviour AS b
+            WHERE b.call_id = c.call_id AND NOT b.is_good AND b.confidence >= f.fault_confidence
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM cause_tag AS t
+            WHERE
+                t.call_id = c.call_id
+                AND t.top_cause IN ('attitude', 'skill')
+                AND t.source = 'observed_on_call'
+                AND t.confidence >= f.fault_confidence
+        )
+),
+
+good AS (
+    SELECT
+        b.call_id,
+        b.behaviour,
+        b.step,
+        b.confidence,
+        b.evidence[1].start_s AS start_s,
+        b.evidence[1].end_s AS end_s
+    FROM behaviour AS b
+    INNER JOIN heard AS h ON b.call_id = h.call_id
+    CROSS JOIN floors AS f
+    WHERE b.is_good AND b.confidence >= f.behaviour_confidence AND LEN(b.evidence) > 0
+),
+
+handled AS (
+    SELECT
+        g.call_id,
+        COUNT(DISTINCT g.step) AS step_count,
+        COUNT(DISTINCT g.behaviour) AS behaviour_count,
+        AVG(g.confidence) AS mean_confidence
+    FROM good AS g
+    CROSS JOIN floors AS f
+    GROUP BY g.call_id, f.step_count
+    HAVING COUNT(DISTINCT g.step) >= f.step_count
+),
+
+stretches AS (
+    SELECT
+        a.call_id,
+        a.start_s AS focus_start_s,
+        MAX(b.end_s) AS focus_end_s,
+        COUNT(DISTINCT b.behaviour) AS dense_count,
+        STRING_AGG(DISTINCT '{behaviour:' || b.behaviour || '}', '、' ORDER BY '{behaviour:' || b.behaviour || '}')
+            AS shown
+    FROM good AS a
+    CROSS JOIN floors AS f
+    INNER JOIN good AS b
+        ON a.call_id = b.call_id AND a.start_s <= b.start_s AND b.end_s <= a.start_s + f.stretch_s
+    GROUP BY a.call_id, a.start_s
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY a.call_id ORDER BY COUNT(DISTINCT b.behaviour) DESC, a.start_s ASC) = 1
+),
+
+cause AS (
+    SELECT
+        t.call_id,
+        COALESCE(t.sub_cause, t.top_cause) AS cause
+    FROM cause_tag AS t
+    WHERE t.night = $night AND t.source = 'customer_stated'
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY t.call_id
+        ORDER BY t.confidence DESC, t.top_cause ASC, t.sub_cause ASC
+    ) = 1
+),
+
+scored AS (
+    SELECT
+        h.call_id,
+        h.agent_id,
+        h.tier,
+        k.cause,
+        d.step_count,
+        s.focus_start_s,
+        s.focus_end_s,
+        s.shown,
+        -- A dissatisfied caller whose matter was handled well teaches more than an easy enquiry.
+        2.0 * d.step_count + d.behaviour_count + d.mean_confidence
+        + CASE h.tier WHEN 'explicit' THEN 3 WHEN 'latent' THEN 2 ELSE 0 END AS score
+    FROM heard AS h
+    INNER JOIN handled AS d ON h.call_id = d.call_id
+    INNER JOIN stretches AS s ON h.call_id = s.call_id
+    LEFT JOIN cause AS k ON h.call_id = k.call_id
+),
+
+-- One agent's same kind of call comes once before it comes again.
+ranked AS (
+    SELECT
+        s.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY COALESCE(s.agent_id, s.call_id), COALESCE(s.cause, '')
+            ORDER BY s.score DESC, s.call_id ASC
+        ) AS repeat_index
+    FROM scored AS s
+)
+
+SELECT
+    r.call_id,
+    r.score,
+    r.focus_start_s,
+    r.focus_end_s,
+    NULL AS pair_key,
+    NULL AS side,
+    '五步走到了 ' || r.step_count || ' 步，全程没有禁语和失误；这一段里听得到：' || r.shown
+    || CASE
+        WHEN r.cause IS NOT NULL AND r.tier != 'none' THEN '。客户带着「{cause:' || r.cause || '}」的不满来电，平和挂机'
+        ELSE ''
+    END AS reason
+FROM ranked AS r
+ORDER BY r.repeat_index > 1 ASC, r.score DESC, r.call_id ASC
+LIMIT $quota;

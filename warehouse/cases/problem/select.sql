@@ -1,0 +1,142 @@
+-- Calls of one night in which the agent said what must not be said, or visibly handled the caller badly.
+-- $night: date of the drop folder. $quota: most cases wanted. Focus: the worst moment and what is near it.
+WITH floors AS (
+    SELECT
+        0.6 AS role_confidence,
+        0.6 AS hit_confidence,
+        0.5 AS behaviour_confidence,
+        15.0 AS near_before_s,
+        25.0 AS near_after_s
+),
+
+heard AS (
+    SELECT
+        c.call_id,
+        c.agent_id
+    FROM call AS c
+    CROSS JOIN floors AS f
+    WHERE
+        c.night = $night
+        AND c.role_confidence >= f.role_confidence
+        AND NOT EXISTS (
+            SELECT 1 FROM turn AS t
+            WHERE t.call_id = c.call_id AND t.role = 'unknown'
+        )
+),
+
+moments AS (
+    SELECT
+        h.call_id,
+        h.start_s,
+        h.end_s,
+        h.confidence * CASE
+            WHEN h.kind = 'sensitive' THEN 2
+            WHEN h.severity = 'critical' THEN 10
+            WHEN h.severity = 'high' THEN 7
+            WHEN h.severity = 'medium' THEN 5
+            ELSE 3
+        END AS weight,
+        CASE WHEN h.kind = 'sensitive' THEN '说了敏感用语' ELSE '说了禁语' END
+        || '「' || h.phrase || '」' AS what,
+        CASE WHEN h.matched_text = h.phrase THEN '' ELSE '，原话是「' || h.matched_text || '」' END AS detail,
+        h.kind || ':' || h.phrase_id AS same_kind
+    FROM taboo_hit AS h
+    CROSS JOIN floors AS f
+    WHERE h.night = $night AND h.confidence >= f.hit_confidence
+    UNION ALL
+    SELECT
+        b.call_id,
+        b.evidence[1].start_s AS start_s,
+        b.evidence[1].end_s AS end_s,
+        2.5 * b.confidence AS weight,
+        '处理失误：{behaviour:' || b.behaviour || '}' AS what,
+        '' AS detail,
+        'behaviour:' || b.behaviour AS same_kind
+    FROM behaviour AS b
+    CROSS JOIN floors AS f
+    WHERE b.night = $night AND NOT b.is_good AND b.confidence >= f.behaviour_confidence AND LEN(b.evidence) > 0
+    UNION ALL
+    SELECT
+        t.call_id,
+        t.evidence[1].start_s AS start_s,
+        t.evidence[1].end_s AS end_s,
+        3.5 * t.confidence AS weight,
+        '通话中可见{cause:' || COALESCE(t.sub_cause, t.top_cause) || '}' AS what,
+        '' AS detail,
+        'cause:' || COALESCE(t.sub_cause, t.top_cause) AS same_kind
+    FROM cause_tag AS t
+    CROSS JOIN floors AS f
+    WHERE
+        t.night = $night
+        AND t.top_cause IN ('attitude', 'skill')
+        AND t.source = 'observed_on_call'
+        AND t.confidence >= f.behaviour_confidence
+        AND LEN(t.evidence) > 0
+),
+
+-- The same fault again in the same call weighs only once in the score.
+kinds AS (
+    SELECT m.*
+    FROM moments AS m
+    INNER JOIN heard AS h ON m.call_id = h.call_id
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY m.call_id, m.same_kind
+        ORDER BY m.weight DESC, m.start_s ASC, m.what ASC
+    ) = 1
+),
+
+worst AS (
+    SELECT k.*
+    FROM kinds AS k
+    QUALIFY ROW_NUMBER() OVER (PARTITION BY k.call_id ORDER BY k.weight DESC, k.start_s ASC, k.what ASC) = 1
+),
+
+summary AS (
+    SELECT
+        w.call_id,
+        w.what,
+        w.detail,
+        w.same_kind,
+        SUM(k.weight) AS score,
+        STRING_AGG(k.what, '、' ORDER BY k.weight DESC, k.what ASC) FILTER (WHERE k.same_kind != w.same_kind) AS others,
+        MIN(k.start_s) FILTER (WHERE k.start_s >= w.start_s - f.near_before_s AND k.end_s <= w.end_s + f.near_after_s)
+            AS focus_start_s,
+        MAX(k.end_s) FILTER (WHERE k.start_s >= w.start_s - f.near_before_s AND k.end_s <= w.end_s + f.near_after_s)
+            AS focus_end_s
+    FROM worst AS w
+    INNER JOIN kinds AS k ON w.call_id = k.call_id
+    CROSS JOIN floors AS f
+    GROUP BY w.call_id, w.what, w.detail, w.same_kind
+),
+
+-- One agent's same fault comes once before it comes again.
+ranked AS (
+    SELECT
+        s.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY COALESCE(h.agent_id, s.call_id), s.same_kind
+            ORDER BY s.score DESC, s.call_id ASC
+        ) AS repeat_index
+    FROM summary AS s
+    INNER JOIN heard AS h ON s.call_id = h.call_id
+)
+
+SELECT
+    r.call_id,
+    r.score,
+    r.focus_start_s,
+    r.focus_end_s,
+    NULL AS pair_key,
+    NULL AS side,
+    r.what || r.detail
+    || CASE WHEN r.others IS NULL THEN '' ELSE '；另有' || r.others END
+    || CASE
+        WHEN g.tier = 'formal' THEN '。客户已正式投诉或声称要投诉'
+        WHEN g.tier = 'explicit' THEN '。客户明确表示不满'
+        WHEN g.tier = 'latent' THEN '。客户有潜在不满'
+        ELSE ''
+    END AS reason
+FROM ranked AS r
+LEFT JOIN tier AS g ON r.call_id = g.call_id
+ORDER BY r.repeat_index > 1 ASC, r.score DESC, r.call_id ASC
+LIMIT $quota;
