@@ -10,9 +10,22 @@ import yaml
 from script import Script, read_script
 
 COLUMNS = (
-    "call_id,file,started_at,direction,line_of_business,queue,agent_id,team,agent_on_line_since,"
-    "customer_id,hold_s,acw_s,satisfaction,transferred_to_supervisor,channel_roles"
-).split(",")
+    "call_id",
+    "file",
+    "started_at",
+    "direction",
+    "line_of_business",
+    "queue",
+    "agent_id",
+    "team",
+    "agent_on_line_since",
+    "customer_id",
+    "hold_s",
+    "acw_s",
+    "satisfaction",
+    "transferred_to_supervisor",
+    "channel_roles",
+)
 
 
 def _plain(value: object) -> object:
@@ -92,4 +105,6 @@ def write_nights(
         rows.sort(key=lambda row: (row["started_at"] or "", row["call_id"]))
         write = {"csv": write_csv, "jsonl": write_jsonl}[night["manifest"]]
         write(folder / f"manifest.{night['manifest']}", rows)
-    dump(samples / "truth" / "faults.yaml", {name: night["expected_faults"] for name, night in nights.items()})
+    dump(
+        samples / "truth" / "faults.yaml", {name: night["expected_faults"] for name, night in nights.items()}
+    )

@@ -84,7 +84,7 @@ def truth_of(script: Script, tape: Tape) -> dict[str, Any]:
         "notes": script.facts.get("notes", ""),
         "causes": _causes(turns),
         "escalation": _listed(turns, "escalation"),
-        "taboo": _listed(turns, "taboo"),
+        "taboo": [{"kind": "forbidden", **entry} for entry in _listed(turns, "taboo")],
         "not_taboo": _listed(turns, "not_taboo"),
         "behaviours": [
             {"turn": index, "behaviour": name}

