@@ -1,5 +1,6 @@
 """File names as they may be shown: customers' digits become stars. Pure."""
 
+import os
 import re
 from datetime import datetime
 
@@ -15,18 +16,27 @@ _STAMPS = {8: "%Y%m%d", 10: "%Y%m%d%H", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S", 17
 _STAMP_YEARS = range(2000, 2100)
 
 
+def readable_name(name: str) -> str:
+    """Returns a file name as valid text: names written in GB18030 are decoded, other bytes become U+FFFD."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("gb18030", "replace")
+    return name
+
+
 def shown_name(name: str) -> str:
     """Returns `name` with every digit of what may be a phone, identity or card number as '*'.
 
     Runs of seven and more digits are masked unless they read as a time stamp of this century
     (20261120, 20261120093015). Length and everything else stay, so that people find the file.
     """
-    return _NUMBER.sub(_masked, name)
+    return _NUMBER.sub(_masked, readable_name(name))
 
 
 def has_personal_number(name: str) -> bool:
     """Returns whether `shown_name` would hide anything of `name`."""
-    return shown_name(name) != name
+    return shown_name(name) != readable_name(name)
 
 
 def _masked(match: re.Match[str]) -> str:
