@@ -126,6 +126,7 @@ class Vocabulary(LexiconModel):
     fillers: tuple[str, ...]
     alike: tuple[str, ...]
     strong_breaks: str
+    gap_stops: str
     words: dict[str, tuple[str, ...]]
     sound: SoundSettings
     confidence: ConfidenceSettings

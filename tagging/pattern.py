@@ -144,25 +144,33 @@ def _gap(text: str) -> Gap:
     return gap
 
 
-def regex_of(nodes: Nodes, encode: Callable[[str], str], filler: str) -> str:
-    """Return the regular expression source of nodes.
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How nodes are written as a regex.
 
-    Args:
-        nodes: A parsed pattern.
-        encode: Character to a regex for it (text: the folded character; sound: its syllables' codes).
-        filler: Regex of one filler or one punctuation mark.
+    `encode` gives the regex of a character (text: the folded one; sound: its syllables' codes), `filler` that
+    of one filler or punctuation mark, `gap_stops` the inside of a class of characters that no gap crosses.
     """
+
+    encode: Callable[[str], str]
+    filler: str
+    gap_stops: str
+
+
+def regex_of(nodes: Nodes, writing: Writing) -> str:
+    """Return the regular expression source of parsed nodes."""
+    fillers = f"(?:{writing.filler})*"
     parts: list[str] = []
     for node in nodes:
         match node:
             case Literal(char):
-                parts.append(f"{encode(char)}(?:{filler})*")
+                parts.append(writing.encode(char) + fillers)
             case Gap(low, high):
-                parts.append(f"[^{STRONG_BREAK}]{{{low},{high}}}?")
+                parts.append(f"[^{STRONG_BREAK}{writing.gap_stops}]{{{low},{high}}}?")
             case Edge(is_start):
-                parts.append(f"{_START}(?:{filler})*" if is_start else _END)
+                parts.append(_START + fillers if is_start else _END)
             case Options(branches, is_optional):
-                inner = "|".join(regex_of(branch, encode, filler) for branch in branches)
+                inner = "|".join(regex_of(branch, writing) for branch in branches)
                 parts.append(f"(?:{inner}){'?' if is_optional else ''}")
     return "".join(parts)
 

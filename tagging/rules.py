@@ -5,7 +5,7 @@ In: a `RuleEntry` and the vocabulary. Out: `CompiledRule`, whose patterns find m
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tagging.finding import MatchKind
 from tagging.folding import SoundTable, TextFold, filler_regex
@@ -17,6 +17,7 @@ from tagging.pattern import (
     Nodes,
     Options,
     PatternInvalid,
+    Writing,
     compile_source,
     literals_of,
     needs_of,
@@ -46,7 +47,7 @@ class CompiledPattern:
         self._context = context
         self._is_plain = not any(isinstance(node, Gap | Options) for node in nodes)
         self._plain = context.fold.fold("".join(runs_of(nodes))) if self._is_plain else ""
-        self._regex = compile_source(regex_of(nodes, context.text_code, context.text_filler))
+        self._regex = compile_source(regex_of(nodes, context.text_writing))
         self.text_needs = tuple(frozenset(map(context.fold.fold, need)) for need in needs_of(nodes))
         self._chars = frozenset(map(context.fold.fold, literals_of(nodes)))
         self._sound_regex: re.Pattern[str] | None = None
@@ -58,13 +59,11 @@ class CompiledPattern:
     def _add_sound(self, nodes: Nodes) -> None:
         code = self._context.sounds.code
         readings = _readings(nodes)
-        self._sound_regex = compile_source(
-            regex_of(
-                nodes,
-                lambda char: _any_of({code(each) for each in readings[char]}),
-                self._context.sound_filler,
-            )
+        writing = replace(
+            self._context.sound_writing,
+            encode=lambda char: _any_of({code(each) for each in readings[char]}),
         )
+        self._sound_regex = compile_source(regex_of(nodes, writing))
         by_code: dict[str, set[str]] = {}
         for syllables in readings.values():
             for syllable in syllables:
@@ -180,14 +179,16 @@ class Compiler:
         self.fold = TextFold(vocabulary)
         self.sounds = SoundTable(vocabulary.sound)
         fillers = tuple(map(self.fold.fold, vocabulary.fillers))
-        self.text_filler = filler_regex(fillers)
-        # Words that undo a match stand in its own sentence: no end of a sentence is skipped for them.
-        self._cancel_filler = filler_regex(fillers, breaks=WEAK_BREAK)
-        self.sound_filler = filler_regex(
-            tuple(self.sounds.encode(to_pinyin(filler)) for filler in vocabulary.fillers)
+        spoken = tuple(self.sounds.encode(to_pinyin(filler)) for filler in vocabulary.fillers)
+        stops = self.fold.fold(vocabulary.gap_stops)
+        self.text_writing = Writing(self._text_code, filler_regex(fillers), stops)
+        self.sound_writing = Writing(
+            self._text_code, filler_regex(spoken), self.sounds.encode(to_pinyin(stops))
         )
-        self._trailing = re.compile(f"(?:{self.text_filler})+\\Z")
-        self._leading = re.compile(f"(?:{self.text_filler})+")
+        # Words that undo a match stand in its own sentence: no end of a sentence is skipped for them.
+        self._cancel_writing = Writing(self._text_code, filler_regex(fillers, breaks=WEAK_BREAK), "")
+        self._trailing = re.compile(f"(?:{self.text_writing.filler})+\\Z")
+        self._leading = re.compile(f"(?:{self.text_writing.filler})+")
         self._breaks = re.compile(r"\s+")
         self._count = 0
 
@@ -220,10 +221,9 @@ class Compiler:
 
     def _compile_part(self, source: str, around: Callable[[str], str]) -> re.Pattern[str]:
         nodes = parse_pattern(source, self.vocabulary.words)
-        return compile_source(around(regex_of(nodes, self.text_code, self._cancel_filler)))
+        return compile_source(around(regex_of(nodes, self._cancel_writing)))
 
-    def text_code(self, char: str) -> str:
-        """Return the regex of one character of a pattern over folded text."""
+    def _text_code(self, char: str) -> str:
         return re.escape(self.fold.fold(char))
 
     def trim(self, text: str, start: int, end: int) -> tuple[int, int]:

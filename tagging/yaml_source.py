@@ -49,7 +49,7 @@ def read_yaml(file: Path) -> YamlSource:
         mark = getattr(err, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         raise LexiconInvalid(
-            f"{file}:{line}：YAML 语法错误（{getattr(err, 'problem', None) or err}）；请检查缩进、冒号与引号"
+            f"{file}:{line}：YAML 语法错误（{getattr(err, 'problem', None) or err}）；请检查缩进与冒号，以 [ {{ * & 开头的句式整句加引号"
         ) from err
     lines: dict[Path_, int] = {}
     value = None if node is None else _construct(file, node, (), lines)
