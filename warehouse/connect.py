@@ -6,8 +6,10 @@ No extension is ever fetched. Files are written in a storage format that DuckDB 
 One process may write a file, or many may read it: a build file beside the published one keeps both happy.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -68,9 +70,20 @@ def open_writing(path: Path) -> Connection:
     return _connect(path, is_read_only=False)
 
 
+@contextmanager
+def transaction(con: Connection) -> Generator[None]:
+    """All statements inside take effect together, and the disk is waited for once.
+
+    After an error none has: closing the connection rolls back.
+    """
+    con.begin()
+    yield
+    con.commit()
+
+
 def fetch_rows(
     con: Connection, sql: str, parameters: Mapping[str, object] | Sequence[object] | None = None
-) -> list[dict[str, object]]:
+) -> list[dict[str, Any]]:
     """All rows of a query, each as {column: value}."""
     con.execute(sql, parameters)
     columns = [column[0] for column in con.description or ()]
@@ -130,7 +143,7 @@ def _must_exist(path: Path) -> None:
 
 
 def _must_be_free(path: Path) -> None:
-    """Raise WarehouseLocked when a process holds `path`; what a killed build left may be damaged, no matter."""
+    """Raise WarehouseLocked when a process holds `path`; that a killed build left it damaged is no matter."""
     if not path.exists():
         return
     try:

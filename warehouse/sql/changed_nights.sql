@@ -1,0 +1,3 @@
+SELECT night
+FROM changed_night
+ORDER BY night;

@@ -1,0 +1,3 @@
+INSERT INTO checked_night
+SELECT night
+FROM loaded_run;

@@ -1,0 +1,2 @@
+INSERT INTO checked_night
+SELECT unnest($nights::DATE[]) AS night;

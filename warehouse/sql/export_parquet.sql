@@ -1,0 +1,1 @@
+COPY (SELECT * FROM __table__) TO $path (FORMAT parquet, COMPRESSION zstd);

@@ -1,0 +1,3 @@
+INSERT INTO __table__ BY NAME
+SELECT *
+FROM given_rows;

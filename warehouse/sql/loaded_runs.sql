@@ -1,0 +1,4 @@
+SELECT
+    night,
+    run_id
+FROM loaded_run;

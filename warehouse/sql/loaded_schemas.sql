@@ -1,0 +1,2 @@
+SELECT DISTINCT schema_digest
+FROM loaded_run;

@@ -1,0 +1,2 @@
+-- The nights that checks look at.
+CREATE OR REPLACE TEMP TABLE checked_night (night DATE);

@@ -1,0 +1,4 @@
+INSERT INTO wanted_run
+SELECT
+    unnest($nights::DATE[]) AS night,
+    unnest($run_ids::VARCHAR[]) AS run_id;

@@ -1,0 +1,1 @@
+SELECT * FROM __table__ WHERE call_id = $call_id;

@@ -1,0 +1,3 @@
+SELECT *
+FROM __table__
+WHERE false;
