@@ -1,0 +1,101 @@
+"""Segments in, kept segments and suspects out. Pure.
+
+Suspect are loops, text where nobody speaks, guesses, and speech faster than anyone speaks.
+A suspect is never deleted: it is kept in the audit with its reason, and out of tagging.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transcribe.call import Segment, Suspect
+from transcribe.normalize import bare
+
+LOOP, NO_SPEECH, LOW_CONFIDENCE, TOO_DENSE = "loop", "no_speech", "low_confidence", "too_dense"
+MAX_LOOP_PERIOD = 20  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class HallucinationOptions:
+    """When a segment is not believed.
+
+    `min_loop_repeats` times the same characters in a row, at least `min_loop_chars` of them in all; people
+    do say 对对对对 and read 八八八八 aloud, so a single character needs `min_single_repeats`. Below
+    `min_mean_probability` per word a text is a guess; `max_chars_per_s` is faster than anyone speaks
+    (fast Mandarin is 7 to 8 a second), judged from `min_dense_chars` on. `no_speech_probability` speaks
+    only together with a doubtful text (`no_speech_log_probability`), as in openai-whisper.
+    """
+
+    min_loop_repeats: int = 4
+    min_loop_chars: int = 12
+    min_single_repeats: int = 10
+    min_mean_probability: float = 0.28
+    max_chars_per_s: float = 12.0
+    min_dense_chars: int = 8
+    no_speech_probability: float = 0.6
+    no_speech_log_probability: float = -1.0
+
+
+@dataclass(frozen=True, slots=True)
+class KnownInventions:
+    """Bare texts (no punctuation, lower case) that Whisper writes on silence; see known_inventions.toml."""
+
+    whole: frozenset[str] = frozenset()
+    within: tuple[str, ...] = ()
+
+
+def suspect_reason(
+    segment: Segment, options: HallucinationOptions, inventions: KnownInventions
+) -> str | None:
+    """Why `segment` is not to be believed, or None."""
+    said = bare(segment.text)
+    duration_s = segment.end_s - segment.start_s
+    is_silent = (
+        segment.no_speech_probability >= options.no_speech_probability
+        and segment.mean_log_probability <= options.no_speech_log_probability
+    )
+    is_known = said in inventions.whole or any(text in said for text in inventions.within)
+    findings = (
+        (LOOP, has_loop(said, options)),
+        (NO_SPEECH, is_silent or is_known),
+        (
+            TOO_DENSE,
+            len(said) >= options.min_dense_chars and len(said) > options.max_chars_per_s * duration_s,
+        ),
+        (LOW_CONFIDENCE, mean_probability(segment) < options.min_mean_probability),
+    )
+    return next((reason for reason, is_found in findings if said and is_found), None)
+
+
+def split_suspects(
+    segments: Sequence[Segment], options: HallucinationOptions, inventions: KnownInventions
+) -> tuple[tuple[Segment, ...], tuple[Suspect, ...]]:
+    """Segments that are believed, and those that are not with their reason; order kept, none lost."""
+    kept: list[Segment] = []
+    suspects: list[Suspect] = []
+    for segment in segments:
+        reason = suspect_reason(segment, options, inventions)
+        if reason is None:
+            kept.append(segment)
+        else:
+            suspects.append(Suspect(segment, reason))
+    return tuple(kept), tuple(suspects)
+
+
+def mean_probability(segment: Segment) -> float:
+    """Mean probability of the words, weighed by their characters, 0..1; 1 for a segment without words."""
+    weights = [max(1, len(bare(word.text))) for word in segment.words]
+    if not weights:
+        return 1.0
+    total = sum(word.probability * weight for word, weight in zip(segment.words, weights, strict=True))
+    return total / sum(weights)
+
+
+def has_loop(said: str, options: HallucinationOptions) -> bool:
+    """True when `said` (bare) holds the same characters again and again without a break."""
+    for period in range(1, MAX_LOOP_PERIOD + 1):
+        repeats = options.min_single_repeats if period == 1 else options.min_loop_repeats
+        repeats = max(repeats, -(-options.min_loop_chars // period))
+        if re.search(rf"(.{{{period}}})\1{{{repeats - 1}}}", said):
+            return True
+    return False

@@ -1,0 +1,135 @@
+"""Who speaks on which channel: what was said and what the manifest claims in, roles out. Pure.
+
+Bayes in its plainest form: the manifest's claim is a prior, every cue heard adds its log-likelihood ratio,
+and the confidence is the logistic function of the sum. A claim that the content clearly contradicts is
+corrected.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from math import exp
+
+from pypinyin import Style, lazy_pinyin
+
+from transcribe.call import SpeakerRole
+from transcribe.normalize import bare
+
+SOUND_CUE_CHARS = 4  # shorter cues have too many homophones
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCue:
+    """A wording that one role uses `exp(llr)` times as often as the other; `text` is also found by sound."""
+
+    llr: float
+    pattern: re.Pattern[str]
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoleCues:
+    """Cues for the agent and for the customer; see role_cues.toml."""
+
+    agent: tuple[RoleCue, ...]
+    customer: tuple[RoleCue, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerOptions:
+    """How much a claim weighs, and when content overrules it.
+
+    Priors in nats: `manifest_prior` for the recording's own row (0.97), `default_prior` for the centre's
+    usual channel order (0.88). `max_llr` bounds what content can say in all: cues are not independent.
+    A role below `min_confidence` is `unknown`.
+    """
+
+    manifest_prior: float = 3.5
+    default_prior: float = 2.0
+    max_llr: float = 8.0
+    min_confidence: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class RoleDecision:
+    """Roles of the voices in order, how sure (0.5..1), and whether the claim was overruled."""
+
+    roles: tuple[SpeakerRole, ...]
+    confidence: float
+    is_swapped: bool = False
+
+
+@dataclass(frozen=True)
+class Voice:
+    """All that one voice said, normalised."""
+
+    text: str
+
+    @cached_property
+    def said(self) -> str:
+        return bare(self.text)
+
+    @cached_property
+    def sound(self) -> str:
+        return _sound(self.said)
+
+
+def agent_llr(text: str, cues: RoleCues, max_llr: float) -> float:
+    """Nats by which `text` speaks for the agent (negative: for the customer), within +-max_llr."""
+    voice = Voice(text)
+    total = sum(cue.llr for cue in cues.agent if _is_heard(cue, voice))
+    total -= sum(cue.llr for cue in cues.customer if _is_heard(cue, voice))
+    return min(max(total, -max_llr), max_llr)
+
+
+def decide_roles(
+    texts: Sequence[str],
+    claimed: tuple[SpeakerRole, ...] | None,
+    default: tuple[SpeakerRole, ...],
+    cues: RoleCues,
+    options: SpeakerOptions,
+) -> RoleDecision:
+    """Roles of the two voices of a call.
+
+    Args:
+        texts: all that was said on each of the two channels.
+        claimed: the manifest's roles in channel order; None when it says nothing.
+        default: the centre's usual order.
+        cues: what tells an agent from a customer.
+        options: how claim and content are weighed.
+
+    Returns:
+        The likelier of the two orders. Claims other than one agent and one customer stand as they are.
+    """
+    order = claimed if claimed is not None else default
+    if len(texts) != 2 or set(order) != {SpeakerRole.AGENT, SpeakerRole.CUSTOMER}:
+        prior = options.manifest_prior if claimed is not None else options.default_prior
+        return RoleDecision(_fitted(order, len(texts)), logistic(prior))
+    prior = options.manifest_prior if claimed is not None else options.default_prior
+    first = agent_llr(texts[0], cues, options.max_llr) - agent_llr(texts[1], cues, options.max_llr)
+    content = min(max(first, -options.max_llr), options.max_llr)
+    evidence = prior + (content if order[0] is SpeakerRole.AGENT else -content)
+    if evidence >= 0:
+        return RoleDecision(order, logistic(evidence))
+    return RoleDecision((order[1], order[0]), logistic(-evidence), is_swapped=True)
+
+
+def logistic(nats: float) -> float:
+    """Probability of what `nats` of evidence speak for."""
+    return 1.0 / (1.0 + exp(-nats))
+
+
+def _fitted(order: Sequence[SpeakerRole], count: int) -> tuple[SpeakerRole, ...]:
+    return (*order[:count], *[SpeakerRole.UNKNOWN] * (count - len(order)))
+
+
+def _is_heard(cue: RoleCue, voice: Voice) -> bool:
+    if cue.pattern.search(voice.said):
+        return True
+    return cue.text is not None and len(cue.text) >= SOUND_CUE_CHARS and _sound(cue.text) in voice.sound
+
+
+def _sound(text: str) -> str:
+    """Toneless syllables, each between spaces so that only whole syllables are found."""
+    return " " + " ".join(lazy_pinyin(text, style=Style.NORMAL)) + " "
