@@ -1,0 +1,130 @@
+"""One line of text to tokens: digits, quantities, fillers, anything else. Pure.
+
+A quantity is a number that says how much, when or how many (三百二十块, 11月20号, 3.5%); digits are signs
+read one after another. Fillers are pauses, back-channels and punctuation that do not end a number.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tagging.pii.rules import DigitRules
+from tagging.pinyin import to_pinyin
+
+
+class TokenKind(StrEnum):
+    """What a stretch of text is for somebody who reads a number."""
+
+    DIGITS = "digits"
+    QUANTITY = "quantity"
+    FILLER = "filler"
+    MASK = "mask"
+    ID_END = "id_end"
+    ODD = "odd"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """Half-open characters [start, end) of a line; `value` holds ASCII digits for digits, else the text."""
+
+    kind: TokenKind
+    start: int
+    end: int
+    value: str
+
+
+class DigitReader:
+    """Cuts lines into tokens by the words of digits.yaml."""
+
+    def __init__(self, rules: DigitRules) -> None:
+        self._values = {sign: digit for digit, signs in rules.digits.items() for sign in signs}
+        self._sounds = {sound: digit for digit, sounds in rules.sounds.items() for sound in sounds}
+        self._pattern = re.compile(_token_pattern(rules), re.DOTALL)
+
+    def tokens(self, text: str) -> list[Token]:
+        """Return the tokens of a line; joined they are the line."""
+        found: list[Token] = []
+        for match in self._pattern.finditer(text):
+            kind = _KINDS[match.lastgroup or "odd"]
+            found.append(Token(kind, match.start(), match.end(), self._value(kind, match[0])))
+        return found
+
+    def sounded_digit(self, text: str, position: int) -> str | None:
+        """Return the digit that the character at `position` sounds like, None when it is no such syllable."""
+        character = text[position]
+        if character in self._values:
+            return self._values[character]
+        return self._sounds.get(to_pinyin(character)[0])
+
+    def is_spoken_single(self, token: Token, text: str) -> bool:
+        """Say whether the token is one Chinese numeral, which often is no digit at all (一共, 统一)."""
+        return token.end - token.start == 1 and not text[token.start].isascii()
+
+    def _value(self, kind: TokenKind, text: str) -> str:
+        if kind is not TokenKind.DIGITS:
+            return text
+        digits: list[str] = []
+        at = 0
+        while at < len(text):
+            if text[at + 1 : at + 2] == "个":
+                digits.append(self._values[text[at + 2]] * _REPEATS[text[at]])
+                at += 3
+            elif text[at] == "双":
+                digits.append(self._values[text[at + 1]] * 2)
+                at += 2
+            else:
+                digits.append(self._values[text[at]])
+                at += 1
+        return "".join(digits)
+
+
+# The names of the token pattern's groups; a number that starts with a repetition (三个八) has its own.
+_KINDS = {
+    "mask": TokenKind.MASK,
+    "repeated": TokenKind.DIGITS,
+    "quantity": TokenKind.QUANTITY,
+    "digits": TokenKind.DIGITS,
+    "id_end": TokenKind.ID_END,
+    "filler": TokenKind.FILLER,
+    "odd": TokenKind.ODD,
+}
+_REPEATS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
+
+
+def _token_pattern(rules: DigitRules) -> str:
+    sign = any_character("".join(rules.digits.values()))
+    measure = any_word(rules.measure_units)
+    amount = any_word(rules.amount_units)
+    unit = "[十百千万亿]"
+    repeat = rf"[{''.join(_REPEATS)}]个{sign}(?!{unit}|个|{measure}|{amount})|双{sign}"
+    chinese = (
+        rf"(?:[一二三四五六七八九两几]?{unit}(?:零(?=[一二三四五六七八九]))?)+[一二三四五六七八九]?(?!{sign})"
+    )
+    quantities = (
+        r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])",
+        r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:])",
+        r"[¥￥$][0-9]+(?:,[0-9]{3})*(?:\.[0-9]+)?",
+        rf"[0-9]{{1,3}}(?:,[0-9]{{3}})+(?:\.[0-9]+)?\s?(?:{amount})",
+        rf"[0-9]{{1,{rules.amount_digits}}}(?:\.[0-9]+)?\s?(?:{amount})",
+        rf"[0-9]{{1,{rules.measured_digits}}}(?:\.[0-9]+)?\s?(?:{measure})",
+        r"(?<![0-9.])[0-9]{1,6}\.[0-9]{1,2}(?![0-9.])",
+        rf"(?:{sign}|[十百两]){{1,3}}点(?:{sign}|[十半])(?:{sign}|十){{0,3}}(?:{amount}|{measure}|(?!{sign}))",
+        rf"{chinese}(?:{amount}|{measure})?",
+        rf"(?:{sign}|两){{1,{rules.measured_digits}}}(?:{amount}|{measure})",
+    )
+    return (
+        rf"(?P<mask>\*+)|(?P<repeated>(?:{repeat})(?:{repeat}|{sign})*)|(?P<quantity>{'|'.join(quantities)})"
+        rf"|(?P<digits>(?:{repeat}|{sign})+)|(?P<id_end>{any_word(rules.id_ends)})|(?P<filler>{any_word(rules.fillers)}|{any_character(rules.punctuation)}+)"
+        rf"|(?P<odd>.)"
+    )
+
+
+def any_word(words: Iterable[str]) -> str:
+    """Return the alternation of words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def any_character(characters: str) -> str:
+    """Return the character class of characters."""
+    return f"[{re.escape(characters)}]"

@@ -1,0 +1,154 @@
+"""The words and thresholds of personal data: YAML -> frozen rules. Edge: reads the files beside it.
+
+The centre's own `<lexicons>/pii/<same name>.yaml` replaces top-level keys of a shipped file.
+"""
+
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import Field
+
+from tagging.errors import LexiconInvalid
+from tagging.lexicon_check import validate_at
+from tagging.lexicon_schema import LexiconModel
+from tagging.yaml_source import Value, YamlSource, read_yaml
+
+ModelT = TypeVar("ModelT", bound=LexiconModel)
+
+
+class CueWords(LexiconModel):
+    """Words that say what digits are, by the kind they make of them."""
+
+    ticket: tuple[str, ...]
+    code: tuple[str, ...]
+    id_number: tuple[str, ...]
+    bank_card: tuple[str, ...]
+    phone: tuple[str, ...]
+    digits: tuple[str, ...]
+
+
+class DigitRules(LexiconModel):
+    """digits.yaml: how digits are said, what they mean, when they are masked."""
+
+    digits: dict[str, str]
+    sounds: dict[str, tuple[str, ...]]
+    id_ends: tuple[str, ...]
+    fillers: tuple[str, ...]
+    punctuation: str
+    never_bridged: str
+    amount_units: tuple[str, ...]
+    measure_units: tuple[str, ...]
+    measured_digits: int = Field(ge=1)
+    amount_digits: int = Field(ge=1)
+    hotlines: str
+    min_bare_digits: int = Field(ge=3)
+    min_cued_digits: int = Field(ge=1)
+    min_echo_digits: int = Field(ge=2)
+    min_suspect_digits: int = Field(ge=2)
+    max_interleaved_turns: int = Field(ge=0)
+    max_interleaved_s: float = Field(gt=0)
+    max_odd_characters: int = Field(ge=0)
+    cues: CueWords
+    cue_links: tuple[str, ...]
+    cue_characters: int = Field(ge=0)
+    cue_after_links: tuple[str, ...]
+    cue_after_words: dict[str, tuple[str, ...]]
+    ask_words: tuple[str, ...]
+    ask_turns: int = Field(ge=1)
+    ask_turns_without_digits: int = Field(ge=1)
+    subject_change_characters: int = Field(ge=1)
+
+
+class NameRules(LexiconModel):
+    """names.yaml: surnames, what announces a name, what never is one."""
+
+    surnames: str
+    compound_surnames: tuple[str, ...]
+    weak_surnames: str
+    strong_cues: tuple[str, ...]
+    lenient_ends: str
+    weak_cues: tuple[str, ...]
+    ask_words: tuple[str, ...]
+    ask_turns: int = Field(ge=1)
+    titles: tuple[str, ...]
+    after_names: tuple[str, ...]
+    never_given: str
+    never_names: tuple[str, ...]
+    spelled: tuple[str, ...]
+    spelling_turns: int = Field(ge=1)
+
+
+class AddressRules(LexiconModel):
+    """addresses.yaml: the parts of an address and what only looks like one."""
+
+    provinces: tuple[str, ...]
+    wide_units: tuple[str, ...]
+    middle_units: tuple[str, ...]
+    near_units: tuple[str, ...]
+    door_units: tuple[str, ...]
+    name_characters: int = Field(ge=1)
+    cues: tuple[str, ...]
+    ask_turns: int = Field(ge=1)
+    name_starts: tuple[str, ...]
+    never_parts: tuple[str, ...]
+
+
+class ContactRules(LexiconModel):
+    """contacts.yaml: e-mail addresses and licence plates, written or spoken."""
+
+    email_at: tuple[str, ...]
+    email_dots: tuple[str, ...]
+    email_ends: tuple[str, ...]
+    email_hosts: tuple[str, ...]
+    email_words: tuple[str, ...]
+    email_cues: tuple[str, ...]
+    plate_provinces: str
+    plate_cues: tuple[str, ...]
+
+
+class MaskRules(LexiconModel):
+    """masks.yaml: how masks are cut in time."""
+
+    margin_s: float = Field(ge=0)
+    min_word_probability: float = Field(ge=0, le=1)
+
+
+class PiiRules(LexiconModel):
+    """All of them."""
+
+    digits: DigitRules
+    names: NameRules
+    addresses: AddressRules
+    contacts: ContactRules
+    masks: MaskRules
+
+
+def load_pii_rules(override_dir: Path | None) -> PiiRules:
+    """Return the shipped rules, keys of the centre's own files winning.
+
+    Raises:
+        LexiconInvalid: with file, line, key and what to do.
+    """
+    return PiiRules(
+        digits=_load("digits.yaml", override_dir, DigitRules),
+        names=_load("names.yaml", override_dir, NameRules),
+        addresses=_load("addresses.yaml", override_dir, AddressRules),
+        contacts=_load("contacts.yaml", override_dir, ContactRules),
+        masks=_load("masks.yaml", override_dir, MaskRules),
+    )
+
+
+def _load(name: str, override_dir: Path | None, schema: type[ModelT]) -> ModelT:
+    shipped = read_yaml(Path(__file__).with_name(name))
+    sources = [shipped]
+    own = override_dir / "pii" / name if override_dir is not None else None
+    if own is not None and own.is_file():
+        sources.append(read_yaml(own))
+    keys: dict[str, Value] = {}
+    places: dict[str, tuple[YamlSource, tuple[str | int, ...]]] = {}
+    for source in sources:
+        if not isinstance(source.value, dict):
+            raise LexiconInvalid(f"{source.file}:1：应为「键: 值」的形式")
+        keys.update(source.value)
+        places.update({key: (source, (key,)) for key in source.value})
+    return validate_at(keys, schema, places, (shipped, ()))
