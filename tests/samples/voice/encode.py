@@ -31,9 +31,9 @@ CODECS = {
     "pcm_wav": Codec("wav", "pcm_s16le", None, "s16"),
     "mulaw_wav": Codec("wav", "pcm_mulaw", None, "s16"),
     "alaw_wav": Codec("wav", "pcm_alaw", None, "s16"),
-    "mp3": Codec("mp3", "libmp3lame", 40_000, "s16p"),
-    "opus": Codec("ogg", "libopus", 32_000, "s16"),
-    "m4a": Codec("ipod", "aac", 48_000, "fltp"),
+    "mp3": Codec("mp3", "libmp3lame", 32_000, "s16p"),
+    "opus": Codec("ogg", "libopus", 24_000, "s16"),
+    "m4a": Codec("ipod", "aac", 40_000, "fltp"),
     "amr": Codec("amr", "libopencore_amrnb", 12_200, "s16"),
 }
 MONO_ONLY = ("gsm_wav", "amr")
