@@ -21,7 +21,7 @@ from transcribe.container import (
     wav_completeness,
 )
 from transcribe.errors import AudioUnreadable
-from transcribe.media import Media, open_media, write_media
+from transcribe.media import open_media, write_media
 from transcribe.naming import shown_name
 from transcribe.tape import SAMPLE_RATE_HZ, Tape
 
@@ -102,7 +102,8 @@ def decode(path: Path) -> Decoded:
     """
     head = _read_head(path)
     with open_media(path) as media:
-        tape = Tape(media.channels, media.header_s)
+        header_s, format_names = media.header_s, media.format_names
+        tape = Tape(media.channels, header_s)
         for block in media.blocks():
             tape.append(block)
     duration_s = tape.length / SAMPLE_RATE_HZ
@@ -110,7 +111,8 @@ def decode(path: Path) -> Decoded:
         shown = shown_name(path.name)
         message = f"{shown}: 解码后几乎没有声音数据, 文件可能已损坏, 请向录音系统重新导出"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
-    is_short = _promised_s(path, head, media, duration_s) - duration_s > _SHORTFALL_S
+    promised_s = _promised_s(path, head, duration_s, header_s, format_names)
+    is_short = promised_s - duration_s > _SHORTFALL_S
     return Decoded(tape.samples, duration_s, is_short or media.is_broken or _ends_inside_page(path, head))
 
 
@@ -197,14 +199,16 @@ def _side_by_side(parts: Sequence[Samples]) -> Samples:
     return joined
 
 
-def _promised_s(path: Path, head: bytes, media: Media, duration_s: float) -> float:
+def _promised_s(
+    path: Path, head: bytes, duration_s: float, header_s: float, format_names: frozenset[str]
+) -> float:
     """Seconds that the container promises, 0 when it promises nothing."""
-    if media.format_names & _ESTIMATED_LENGTH or ("mp3" in media.format_names and not has_frame_count(head)):
+    if format_names & _ESTIMATED_LENGTH or ("mp3" in format_names and not has_frame_count(head)):
         return 0.0
-    if "wav" in media.format_names:
+    if "wav" in format_names:
         completeness = wav_completeness(head, path.stat().st_size)
         return duration_s / completeness if completeness else 0.0
-    return media.header_s
+    return header_s
 
 
 def _read_head(path: Path) -> bytes:
