@@ -1,0 +1,143 @@
+"""`huiting ...`: what the operator, analysts and managers type. Edge file; messages are Chinese.
+
+Commands only parse, call and print. Prefect and torch take seconds to import, so the commands that need
+them import their flow inside.
+"""
+
+import sys
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+import typer
+
+from flows import cli_look
+from flows.config import Config, ConfigInvalid, load_config
+from flows.console import console, fail, warn
+from flows.report import ExitCode, post_alert
+from flows.server import ServerNotReached, prefect_server, prepare_environment
+from tagging.errors import TaggingError
+from transcribe.errors import TranscribeError
+from warehouse.errors import WarehouseError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="回听：每夜听完服务中心的全部录音。",
+)
+cli_look.add_to(app)
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
+Profile = Annotated[str | None, typer.Option("--profile", help="场景：demo 或 production")]
+
+USER_ERRORS = (ConfigInvalid, ServerNotReached, TranscribeError, TaggingError, WarehouseError, OSError)
+
+
+@app.command()
+def nightly(  # noqa: PLR0913 - options of one command
+    day: Annotated[str | None, typer.Option("--date", help="录音文件夹的日期，默认昨天")] = None,
+    first: Annotated[str | None, typer.Option("--from", help="补跑：第一夜")] = None,
+    last: Annotated[str | None, typer.Option("--to", help="补跑：最后一夜（含），默认昨天")] = None,
+    inbox: Annotated[str | None, typer.Option("--inbox", help="录音投放目录，覆盖配置")] = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    profile: Profile = None,
+) -> None:
+    """跑一夜（或补跑几夜）：识别、打标签、入库、检查、发布、案例库。
+
+    退出码：0 全部正常；3 已发布，但有录音失败；1 什么也没有发布。
+    """
+    config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
+    nights = _nights(config, day, first, last)
+    prepare_environment(config)
+    from flows.run_nights import run_nights  # prefect: 1.4 s  # noqa: PLC0415
+
+    with prefect_server(config):
+        code, message = run_nights(config, nights)
+    problem = post_alert(config, [night.isoformat() for night in nights], code, message)
+    if problem:
+        warn(problem)
+    raise typer.Exit(code)
+
+
+@app.command()
+def train(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """用自带语料训练投诉原因分类器，打印成绩，存入 models/。"""
+    config = load_config(config_file, data_dir=data_dir)
+    from flows.train import train_causes  # scikit-learn: 1 s  # noqa: PLC0415
+
+    trained = train_causes(config)
+    console.print(trained.report)
+    console.print(f"模型：{trained.path}")
+
+
+@app.command()
+def schedule(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
+    """在 Prefect 服务器上登记夜间任务（时间、工作池见配置 [schedule]）。"""
+    config = load_config(config_file, data_dir=data_dir)
+    if not config.schedule.api_url:
+        raise ConfigInvalid(
+            "schedule.api_url 是空的：请先运行 prefect server start，再把它的 API 地址写进配置。"
+        )
+    prepare_environment(config)
+    from flows.schedule import register  # prefect: 1.4 s  # noqa: PLC0415
+
+    with prefect_server(config):
+        name = register(config, config_file)
+    console.print(
+        f"已登记 {name}，计划 {config.schedule.cron}（{config.timezone}）。"
+        f"工作进程：prefect worker start --pool {config.schedule.work_pool}",
+    )
+
+
+bench = typer.Typer(no_args_is_help=True, help="测速：都是同一次运行里的对比，不是定时测试。")
+app.add_typer(bench, name="bench")
+
+
+@bench.command("night")
+def bench_night(
+    inbox: Annotated[str, typer.Option("--inbox", help="录音投放目录")],
+    day: Annotated[str, typer.Option("--date", help="录音文件夹的日期")],
+    json_file: Annotated[Path | None, typer.Option("--json", help="结果另存为 JSON")] = None,
+    config_file: ConfigFile = None,
+    profile: Profile = None,
+) -> None:
+    """在临时数据目录里从头跑一夜，打印每一步每小时处理多少小时录音、占多少时间。"""
+    from flows.bench_night import bench_one_night  # prefect: 1.4 s  # noqa: PLC0415
+
+    bench_one_night(load_config(config_file, profile=profile, inbox=inbox), _day(day, "--date"), json_file)
+
+
+def main() -> None:
+    """Run the command line; an error a user can mend is one message and exit code 1."""
+    run: Callable[[], object] = app
+    try:
+        run()
+    except USER_ERRORS as err:
+        fail(str(err))
+        sys.exit(ExitCode.NOTHING_PUBLISHED)
+
+
+def _nights(config: Config, day: str | None, first: str | None, last: str | None) -> list[date]:
+    yesterday = datetime.now(ZoneInfo(config.timezone)).date() - timedelta(days=1)
+    if first is None:
+        if last is not None:
+            raise ConfigInvalid("--to 要和 --from 一起用。")
+        return [_day(day, "--date") if day else yesterday]
+    if day is not None:
+        raise ConfigInvalid("--date 和 --from/--to 只能用一种。")
+    start, end = _day(first, "--from"), _day(last, "--to") if last else yesterday
+    if end < start:
+        raise ConfigInvalid(f"--to {end} 早于 --from {start}，请调换。")
+    return [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+
+
+def _day(text: str, option: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as err:
+        raise ConfigInvalid(f"{option} {text!r} 不是日期，请写成 2026-11-20 这样。") from err

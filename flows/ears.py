@@ -1,0 +1,62 @@
+"""What hears a recording: weights, recogniser, speech detector and options, made from config. Edge file.
+
+Loaded once per process and kept: loading takes seconds, and workers live for a whole night.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from flows.config import Config
+from transcribe.pipeline import TranscribeOptions, recognition_key
+from transcribe.recognise.openai_whisper import OpenAIWhisper, best_device
+from transcribe.recognise.protocol import RecogniseOptions, Recogniser
+from transcribe.recognise.replay import ReplayRecogniser
+from transcribe.vad import SpeechDetector
+from transcribe.weights import Weights, find_weights
+
+
+@dataclass(frozen=True, slots=True)
+class Ears:
+    """A resident recogniser with its detector and options."""
+
+    recogniser: Recogniser
+    detector: SpeechDetector
+    options: TranscribeOptions
+
+
+@lru_cache(maxsize=1)
+def load_ears(config: Config) -> Ears:
+    """Return this process's recogniser for these settings.
+
+    Raises:
+        WeightsMissing: no usable weights; the message says how to get them.
+    """
+    options = transcribe_options(config)
+    if config.recognition.replay_file:
+        recogniser: Recogniser = ReplayRecogniser(Path(config.recognition.replay_file))
+    else:
+        recogniser = OpenAIWhisper(
+            find_weights(config.recognition.weights, config.models_path), options.recognise
+        )
+    return Ears(recogniser=recogniser, detector=SpeechDetector(options.vad), options=options)
+
+
+def transcribe_options(config: Config) -> TranscribeOptions:
+    """Return the transcribe package's options for these settings."""
+    device = best_device() if config.recognition.device == "auto" else config.recognition.device
+    return TranscribeOptions(
+        recognise=RecogniseOptions(
+            language=config.recognition.language,
+            prompt=config.recognition.prompt,
+            beam_size=config.recognition.beam_size,
+            batch_size=config.recognition.batch_size,
+            device=device,
+            threads=config.workers.threads,
+        )
+    )
+
+
+def hearing_key(config: Config, weights: Weights) -> str:
+    """Return the digest of everything that decides what is heard: weights and settings."""
+    return recognition_key(weights, transcribe_options(config))

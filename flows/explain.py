@@ -1,0 +1,99 @@
+"""Everything known about a call, printed for a person: words, findings with evidence, masks. Edge file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from flows.console import console, table
+
+_ROLES = {"agent": "坐席", "customer": "客户", "ivr": "语音导航", "unknown": "未知"}
+Rows = Sequence[Mapping[str, Any]]
+
+# What to show of each table: title, and (heading, column) pairs; evidence is shown as its texts.
+_SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "tier": ("不满层级", (("层级", "tier"), ("把握", "confidence"), ("依据", "evidence"))),
+    "cause_tag": (
+        "投诉原因",
+        (
+            ("一级", "top_cause"),
+            ("二级", "sub_cause"),
+            ("来源", "source"),
+            ("把握", "confidence"),
+            ("依据", "evidence"),
+        ),
+    ),
+    "taboo_hit": (
+        "禁语与敏感用语",
+        (
+            ("句", "turn_index"),
+            ("秒", "start_s"),
+            ("规则", "phrase_id"),
+            ("级别", "severity"),
+            ("方式", "match"),
+            ("把握", "confidence"),
+            ("原话", "matched_text"),
+            ("换个说法", "replacement"),
+        ),
+    ),
+    "escalation": (
+        "升级",
+        (("方式", "kind"), ("机构", "body"), ("把握", "confidence"), ("依据", "evidence")),
+    ),
+    "customer_type": (
+        "客户类型",
+        (("类型", "customer_type"), ("把握", "confidence"), ("依据", "evidence")),
+    ),
+    "behaviour": (
+        "服务行为",
+        (
+            ("句", "turn_index"),
+            ("行为", "behaviour"),
+            ("步骤", "step"),
+            ("好", "is_good"),
+            ("把握", "confidence"),
+            ("依据", "evidence"),
+        ),
+    ),
+    "signal": ("信号", (("信号", "name"), ("角色", "role"), ("数值", "value"))),
+    "pii_mask": (
+        "已遮盖的个人信息",
+        (("句", "turn_index"), ("类别", "kind"), ("起", "start_s"), ("止", "end_s")),
+    ),
+    "recognition_audit": (
+        "识别核对",
+        (
+            ("声道", "channel"),
+            ("角色", "role"),
+            ("语音秒", "speech_s"),
+            ("已识别秒", "recognised_s"),
+            ("可疑秒", "suspect_s"),
+            ("未识别秒", "unrecognised_s"),
+        ),
+    ),
+    "library_case": ("入选案例", (("库", "library_id"), ("名次", "rank"), ("理由", "reason"))),
+    "clip": ("片段", (("起", "start_s"), ("止", "end_s"), ("文件", "file"), ("遮音处", "mask_count"))),
+    "run_failure": ("录音问题", (("级别", "severity"), ("原因", "reason"), ("说明", "message"))),
+}
+
+
+def print_call(call_id: str, found: Mapping[str, Rows]) -> None:
+    """Print the rows of one call, table by table; empty tables are left out."""
+    for row in found.get("call", ()):
+        facts = tuple((name, value) for name, value in row.items() if name != "call_id")
+        console.print(table(f"通话 {call_id}", ("项目", "内容"), facts))
+    for turn in sorted(found.get("turn", ()), key=lambda row: row["turn_index"]):
+        role = _ROLES.get(str(turn["role"]), str(turn["role"]))
+        console.print(f"{turn['turn_index']:>3} {turn['start_s']:7.1f}s {role}：{turn['text']}")
+    for name, (title, columns) in _SHOWN.items():
+        rows = found.get(name, ())
+        if rows:
+            shown = [tuple(_shown(row[column]) for _, column in columns) for row in rows]
+            console.print(table(title, tuple(heading for heading, _ in columns), shown))
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, list):
+        return "\n".join(
+            f"[{item['turn_index']}] {item['start_s']:.1f}s {item['rule_id']}（{item['match']}）：{item['text']}"
+            for item in value
+        )
+    return round(value, 3) if isinstance(value, float) else value

@@ -1,0 +1,136 @@
+"""From the lake to what people use: warehouse, case libraries, clips, pages, the morning sheet. Edge file.
+
+The order makes a kill harmless: files first, then the run's row in the lake (from then on it counts), then
+the published file by one rename, then pages. What a killed run committed and did not publish is published
+by the next one. No prefect here.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flows.night import Night, Plan, code_version
+from flows.store import recording_files
+from transcribe.call import Severity
+from warehouse.case import Case, Clip, Library
+from warehouse.case_clips import ClipRefusal, CuttingOptions, cut_clips, with_library
+from warehouse.checks import CheckResult, require_ok, run_checks
+from warehouse.clips import SoundOptions
+from warehouse.connect import open_reading
+from warehouse.libraries import CASES_DIR, load_libraries, select_cases
+from warehouse.load import BuildReport, add_rows, build_warehouse
+from warehouse.morning import write_morning
+from warehouse.pages.render import PagesReport, render_pages
+from warehouse.publish import publish
+from warehouse.rows import Row, RunRecord, case_rows, clip_rows, run_row
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What a night put on the shelves: cases, their clips, and the cases that got no clip."""
+
+    cases: tuple[Case, ...]
+    clips: tuple[Clip, ...]
+    refusals: tuple[ClipRefusal, ...]
+
+
+def build_path(night: Night) -> Path:
+    """Return where the warehouse is built: beside the published file, in the same file system."""
+    published = night.config.warehouse_path
+    return published.with_name(f".{published.name}.build")
+
+
+def build(night: Night) -> BuildReport:
+    """Build the warehouse aside, with this run's rows."""
+    published = night.config.warehouse_path
+    existing = published if published.is_file() else None
+    return build_warehouse(night.lake, existing, build_path(night), pending=night.run)
+
+
+def libraries() -> tuple[Library, ...]:
+    """Return the case libraries, each a folder."""
+    return load_libraries(CASES_DIR)
+
+
+def fill_shelf(night: Night) -> Shelf:
+    """Choose the night's cases and cut their clips.
+
+    Raises:
+        LibraryInvalid: a library's description or selection cannot be used.
+    """
+    shelves = libraries()
+    with open_reading(build_path(night)) as con:
+        cases = select_cases(con, shelves, night.night)
+        nights = {day for day in night.lake.nights() if day <= night.night} | {night.night}
+        recent = sorted(nights)[-1 - night.config.warehouse.lookback_nights :]
+        files = recording_files(night, recent)
+        options = CuttingOptions(sound=SoundOptions(codec=night.config.cases.codec))
+        report = cut_clips(con, with_library(cases, shelves), files, night.config.pages_path, options)
+    return Shelf(cases=cases, clips=report.clips, refusals=report.refusals)
+
+
+def store_shelf(night: Night, plan: Plan, shelf: Shelf, now: datetime) -> tuple[Row, tuple[CheckResult, ...]]:
+    """Write cases, clips and the run's row into the build, run the checks; returns the run's row.
+
+    Raises:
+        CheckFailed: a check of level fail found rows; nothing is published.
+    """
+    for table, rows in (
+        ("library_case", case_rows(shelf.cases, night.context)),
+        ("clip", clip_rows(shelf.clips, night.context)),
+    ):
+        night.lake.write_rows(table, rows, night.lake.table_path(table, night.night, night.run.run_id))
+        add_rows(build_path(night), table, rows)
+    row = run_row(_run_record(night, plan, now))
+    add_rows(build_path(night), "run", [row])
+    with open_reading(build_path(night)) as con:
+        results = run_checks(con, [night.night])
+    require_ok(results)
+    return row, results
+
+
+def publish_night(night: Night, row: Row) -> None:
+    """Make the run count, then switch readers to the new warehouse."""
+    night.lake.commit_run(row)
+    publish(build_path(night), night.config.warehouse_path)
+
+
+def render(night: Night) -> PagesReport:
+    """Write the trainers' pages from the published warehouse."""
+    with open_reading(night.config.warehouse_path) as con:
+        return render_pages(con, night.config.pages_path, libraries())
+
+
+def write_morning_sheet(night: Night) -> Path:
+    """Write `morning/<night>.xlsx`."""
+    config = night.config
+    path = config.morning_path / f"{night.night.isoformat()}.xlsx"
+    with open_reading(config.warehouse_path) as con:
+        return write_morning(con, night.night, config.morning.min_severity, path, config.pages_path)
+
+
+def _run_record(night: Night, plan: Plan, now: datetime) -> RunRecord:
+    calls = night.lake.read_rows("call", night.run, ["duration_s"])
+    faults = night.lake.read_rows("run_failure", night.run, ["severity"])
+    failed = sum(row["severity"] == Severity.FAILED for row in faults)
+    return RunRecord(
+        run_id=night.run.run_id,
+        night=night.night,
+        attempt=night.attempt,
+        kind="nightly",
+        started_at=night.started_at.astimezone(UTC),
+        finished_at=now.astimezone(UTC),
+        state="with_failures" if failed else "complete",
+        code_version=code_version(),
+        weights_name=night.weights.name,
+        weights_digest=night.weights.digest,
+        recognition_key=night.recognition_key,
+        lexicon_digest=night.lexicon_digest,
+        classifier_digest=night.classifier_digest,
+        recording_count=len(plan.inventory.recordings),
+        call_count=len(calls),
+        reused_count=len(plan.reused),
+        failed_count=failed,
+        warning_count=len(faults) - failed,
+        audio_s=sum(row["duration_s"] for row in calls),
+    )

@@ -1,0 +1,112 @@
+"""The night's steps as Prefect tasks: one call each, with a name, tries and a log line. No logic."""
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+
+from flows import night, publication, store, work
+from flows.config import Config
+from flows.night import Night, Plan
+from flows.publication import Shelf
+from flows.report import NightReport, summary_markdown
+from transcribe.inbox import Inventory
+from warehouse.checks import CheckResult
+from warehouse.load import BuildReport
+from warehouse.pages.render import PagesReport
+from warehouse.rows import Row
+
+RETRY_DELAY_S = 5
+
+
+@task(name="open night", cache_policy=NO_CACHE)
+def open_night(config: Config, day: date) -> Night:
+    """Fix weights, lexicons and the run's id."""
+    return night.open_night(config, day, datetime.now(UTC))
+
+
+@task(name="find recordings", cache_policy=NO_CACHE)
+def find_recordings(opened: Night) -> Inventory:
+    """Read drop folder and manifest."""
+    return night.find_recordings(opened)
+
+
+@task(name="plan", cache_policy=NO_CACHE)
+def plan(opened: Night, inventory: Inventory) -> Plan:
+    """Write the shard plan."""
+    return night.plan_night(opened, inventory)
+
+
+@task(name="hear shard", task_run_name="hear {job.shard.shard_id}", cache_policy=NO_CACHE)
+def hear(job: work.HearJob) -> str:
+    """Transcribe and mask one shard."""
+    return str(work.hear(job))
+
+
+@task(name="store transcripts", cache_policy=NO_CACHE)
+def store_transcripts(opened: Night, made: Plan, jobs: list[work.HearJob], faults: list[Any]) -> None:
+    """Merge shards into the run's files."""
+    store.store_transcripts(opened, made, jobs, faults)
+
+
+@task(name="tag chunk", cache_policy=NO_CACHE)
+def tag(job: work.TagJob) -> str:
+    """Tag some calls."""
+    return str(work.tag(job))
+
+
+@task(name="store findings", cache_policy=NO_CACHE)
+def store_findings(opened: Night, jobs: list[work.TagJob], same: frozenset[str]) -> None:
+    """Merge findings into the run's files."""
+    store.store_findings(opened, jobs, same)
+
+
+@task(name="build warehouse", cache_policy=NO_CACHE)
+def build(opened: Night) -> BuildReport:
+    """Build the warehouse beside the published one."""
+    return publication.build(opened)
+
+
+@task(name="fill case libraries", cache_policy=NO_CACHE)
+def fill_shelf(opened: Night) -> Shelf:
+    """Choose cases and cut clips."""
+    return publication.fill_shelf(opened)
+
+
+@task(name="check", cache_policy=NO_CACHE)
+def check(opened: Night, made: Plan, shelf: Shelf) -> tuple[Row, tuple[CheckResult, ...]]:
+    """Complete the build and run the data checks."""
+    return publication.store_shelf(opened, made, shelf, datetime.now(UTC))
+
+
+@task(name="publish", cache_policy=NO_CACHE)
+def publish(opened: Night, row: Row) -> None:
+    """Commit the run and switch readers to the new warehouse."""
+    publication.publish_night(opened, row)
+
+
+@task(name="render pages", cache_policy=NO_CACHE)
+def render(opened: Night) -> PagesReport:
+    """Write the trainers' pages."""
+    return publication.render(opened)
+
+
+@task(name="morning sheet", cache_policy=NO_CACHE)
+def write_morning(opened: Night) -> Path:
+    """Write the managers' morning sheet."""
+    return publication.write_morning_sheet(opened)
+
+
+@task(name="report", cache_policy=NO_CACHE)
+def publish_report(report: NightReport) -> None:
+    """Leave the summary as a Prefect artifact."""
+    create_markdown_artifact(key=f"huiting-{report.night.isoformat()}", markdown=summary_markdown(report))
+
+
+def pieces_that_retry(retries: int) -> tuple[Any, Any]:
+    """Return the hear and tag tasks with the configured number of retries."""
+    options: dict[str, Any] = {"retries": retries, "retry_delay_seconds": RETRY_DELAY_S}
+    return hear.with_options(**options), tag.with_options(**options)
