@@ -22,7 +22,7 @@ from tagging.finding import (
     TabooHit,
     TierTag,
 )
-from transcribe.call import Call, ChannelAudit, Fault, SpeakerRole, Transcript, Turn, Word
+from transcribe.call import Call, ChannelAudit, Fault, Recording, SpeakerRole, Transcript, Turn, Word
 from warehouse.case import Case, Clip
 
 Row = dict[str, Any]
@@ -84,13 +84,27 @@ def call_rows(call: Call, run: RunContext) -> dict[str, list[Row]]:
     turns = call.transcript.turns
     call_row: Row = {
         **ids,
-        "recording_digest": recording.digest,
+        **recording_columns(recording),
         "recognition_key": run.recognition_key,
         "duration_s": call.transcript.duration_s,
-        "size_bytes": recording.size_bytes,
-        "file_count": len(recording.files),
         "channel_roles": [str(audit.role) for audit in sorted(call.audits, key=lambda audit: audit.channel)],
         "role_confidence": min((turn.role_confidence for turn in turns), default=None),
+    }
+    return {
+        "call": [call_row],
+        "turn": [ids | _turn_row(turn) for turn in turns],
+        "recognition_audit": [ids | _audit_row(audit) for audit in call.audits],
+        "run_failure": fault_rows(call.faults, run),
+    }
+
+
+def recording_columns(recording: Recording) -> Row:
+    """The columns of `call` that come from the delivered files and the manifest, not from recognition."""
+    return {
+        "call_date": recording.call_date,
+        "recording_digest": recording.digest,
+        "size_bytes": recording.size_bytes,
+        "file_count": len(recording.files),
         "started_at": _utc(recording.started_at),
         "direction": recording.direction,
         "line_of_business": recording.line_of_business,
@@ -103,12 +117,6 @@ def call_rows(call: Call, run: RunContext) -> dict[str, list[Row]]:
         "acw_s": recording.acw_s,
         "satisfaction": recording.satisfaction,
         "transferred_to_supervisor": recording.transferred_to_supervisor,
-    }
-    return {
-        "call": [call_row],
-        "turn": [ids | _turn_row(turn) for turn in turns],
-        "recognition_audit": [ids | _audit_row(audit) for audit in call.audits],
-        "run_failure": fault_rows(call.faults, run),
     }
 
 

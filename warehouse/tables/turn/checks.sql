@@ -77,15 +77,20 @@ WHERE
 
 -- check words_join_to_text fail: 词拼接起来与该轮文字不同(可能漏掉遮盖)
 SELECT
-    turn.call_id,
-    turn.turn_index
-FROM turn
-WHERE
-    turn.night IN (SELECT checked_night.night FROM checked_night)
-    AND (
-        len(turn.words) > 0
-        AND array_to_string(list_transform(turn.words, LAMBDA word: word.text), '') != turn.text
-    );
+    joined.call_id,
+    joined.turn_index
+FROM (
+    SELECT
+        turn.call_id,
+        turn.turn_index,
+        turn.text,
+        array_to_string([word.text FOR word IN turn.words], '') AS words_text
+    FROM turn
+    WHERE
+        turn.night IN (SELECT checked_night.night FROM checked_night)
+        AND len(turn.words) > 0
+) AS joined
+WHERE joined.words_text != joined.text;
 
 -- check tokens_join_to_text fail: 分词拼接起来与该轮文字不同(可能漏掉遮盖)
 SELECT
@@ -94,7 +99,8 @@ SELECT
 FROM turn
 WHERE
     turn.night IN (SELECT checked_night.night FROM checked_night)
-    AND (len(turn.tokens) > 0 AND array_to_string(turn.tokens, '') != turn.text);
+    AND len(turn.tokens) > 0
+    AND array_to_string(turn.tokens, '') != turn.text;
 
 -- check pinyin_fits_text fail: 拼音与文字不是逐字对应,或遮盖处有读音
 SELECT
@@ -103,11 +109,9 @@ SELECT
 FROM turn
 WHERE
     turn.night IN (SELECT checked_night.night FROM checked_night)
+    AND len(turn.pinyin) > 0
     AND (
-        len(turn.pinyin) > 0
-        AND (
-            len(turn.pinyin) != length(turn.text)
-            OR len(list_filter(turn.pinyin, LAMBDA syllable: turn.syllable = '*'))
-            != length(turn.text) - length(replace(turn.text, '*', ''))
-        )
+        len(turn.pinyin) != length(turn.text)
+        OR length(replace(array_to_string(turn.pinyin, ''), '*', ''))
+        != length(array_to_string(turn.pinyin, '')) - length(turn.text) + length(replace(turn.text, '*', ''))
     );
