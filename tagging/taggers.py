@@ -9,6 +9,7 @@ from typing import Protocol
 
 from tagging.finding import Finding, Findings
 from tagging.options import TaggerOptions
+from tagging.signals.tagger import build as build_signals
 from tagging.taboo.tagger import build as build_taboo
 from transcribe.call import Transcript
 
@@ -29,7 +30,10 @@ class Tagger(Protocol):
         ...
 
 
-TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (("taboo", build_taboo),)
+TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
+    ("signals", build_signals),
+    ("taboo", build_taboo),
+)
 
 
 def build_taggers(options: TaggerOptions) -> tuple[Tagger, ...]:
