@@ -20,7 +20,7 @@ function setUpFilters(form) {
         words.every((word) => card.text.includes(word)) &&
         fields.every((name) => {
           const wanted = form.elements[name].value;
-          return !wanted || (card.element.dataset[name] || "").split("\u001f").includes(wanted);
+          return !wanted || (card.element.dataset[name] || "").split("\n").includes(wanted);
         });
       card.element.hidden = !isShown;
       count += isShown ? 1 : 0;
