@@ -7,6 +7,7 @@ form takes 32 ms per call: without recurrence, all frames of a channel go throug
 """
 
 import importlib.util
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -192,6 +193,9 @@ def _load_weights() -> dict[str, Tensor]:
     path = Path(folders[0]) / "data" / "silero_vad.jit" if folders else None
     if path is None or not path.is_file():
         raise WeightsMissing(f"silero-vad 的权重找不到({path}), 请安装: pip install 'silero-vad>=6.2,<7'")
-    state = torch.jit.load(str(path), map_location="cpu").state_dict()
+    with warnings.catch_warnings():
+        # The package ships the current weights as TorchScript only, a format on its way out.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        state = torch.jit.load(str(path), map_location="cpu").state_dict()
     prefix = "_model."
     return {name.removeprefix(prefix): value for name, value in state.items() if name.startswith(prefix)}
