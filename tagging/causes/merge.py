@@ -1,0 +1,47 @@
+"""Probabilities of units and confidences of rules to the causes of a call. Pure.
+
+In: arrays over the units of one call. Out: one probability per top cause, and the units that decided it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tagging.causes.schema import DecisionSettings
+
+Floats = NDArray[np.float64]
+# Units less likely than this support nothing: thirty of them would else make a complaint out of small talk.
+MIN_SUPPORT = 0.25
+
+
+def call_probability(unit_probabilities: Floats, weights: Floats, settings: DecisionSettings) -> float:
+    """Return 0..1: the likeliest unit, helped a little by others that say the same.
+
+    p = 1 - (1 - p1) * product(1 - support_share * pi) over the next `max_evidence` units with
+    pi >= MIN_SUPPORT, each weighted by its unit's position; then `length_penalty` * ln(number of units) is
+    taken from its logit, because the likeliest of many neutral sentences looks likelier than one of few.
+    """
+    if not unit_probabilities.size:
+        return 0.0
+    ordered = np.sort(unit_probabilities * weights)[::-1]
+    rest = 1.0 - float(ordered[0])
+    for each in ordered[1 : 1 + settings.max_evidence]:
+        if each >= MIN_SUPPORT:
+            rest *= 1.0 - settings.support_share * float(each)
+    rest = min(max(rest, 1e-6), 1 - 1e-6)
+    odds = (1.0 - rest) / rest * len(ordered) ** -settings.length_penalty
+    return odds / (1.0 + odds)
+
+
+def with_rules(probability: float, rule_confidences: Sequence[float], settings: DecisionSettings) -> float:
+    """Return 0..1: the classifier's probability raised by the surest rule, discounted by `agreement`."""
+    surest = max(rule_confidences, default=0.0)
+    return 1.0 - (1.0 - probability) * (1.0 - settings.agreement * surest)
+
+
+def best_units(unit_probabilities: Floats, weights: Floats, limit: int) -> list[int]:
+    """Return the places of the likeliest units, best first, at most `limit` and none below MIN_SUPPORT."""
+    weighted = unit_probabilities * weights
+    order = np.argsort(-weighted, kind="stable")[:limit]
+    return [int(place) for place in order if weighted[place] >= MIN_SUPPORT]

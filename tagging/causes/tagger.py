@@ -1,0 +1,184 @@
+"""Why the customer is dissatisfied: transcripts in, `CauseTag`s out. Pure but for loading.
+
+Rules over customers' turns say what the customer stated, rules over agents' turns what was visibly done wrong;
+the classifier reads customers' (and unknown) turns, and the call's probability joins both. A tag names its
+sub-cause when a rule or the classifier is sure enough of it.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tagging.causes.classifier import CauseClassifier
+from tagging.causes.merge import Floats, best_units, call_probability, with_rules
+from tagging.causes.model_file import PACKAGE_DIR, ensure_model, load_model, load_shipped
+from tagging.causes.reading import Reader
+from tagging.causes.schema import CauseEntry, CauseSettings
+from tagging.causes.taxonomy import Taxonomy, build_taxonomy
+from tagging.causes.units import Unit, units_of
+from tagging.finding import CauseSource, CauseTag, Evidence, MatchKind
+from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
+from tagging.matching import Firing
+from tagging.options import TaggerOptions
+from tagging.scope import confidence_of, evidence_of
+from transcribe.call import Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleHit:
+    """A rule that fired, with its confidence and evidence."""
+
+    entry: CauseEntry
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What the classifier says of the units of one call; arrays have one row per unit."""
+
+    units: tuple[Unit, ...]
+    probabilities: Floats
+    weights: Floats
+    sub_guesses: dict[str, tuple[tuple[str, float] | None, ...]]
+
+
+class CauseTagger:
+    """Rules and classifier, ready to tag."""
+
+    name = "causes"
+
+    def __init__(
+        self,
+        lexicon: LoadedLexicon[CauseEntry],
+        settings: CauseSettings,
+        classifier: CauseClassifier,
+        model_digest: str,
+    ):
+        self.taxonomy: Taxonomy = build_taxonomy(settings.top_causes, lexicon.entries)
+        self._lexicon = lexicon
+        self._by_id = lexicon.by_id
+        self._settings = settings
+        self._classifier = classifier
+        self.model_digest = model_digest
+        self._model_id = f"classifier:{model_digest[:8]}"
+        self._reader = Reader(lexicon)
+        content = f"{lexicon.digest}\n{digest_of(settings)}\n{model_digest}"
+        self.digest = hashlib.sha256(content.encode()).hexdigest()
+
+    def tag(self, transcript: Transcript) -> tuple[CauseTag, ...]:
+        """Return the causes of one call, in the taxonomy's order, stated before observed."""
+        firings = self._lexicon.rules.fire(transcript)
+        hits = self._rule_hits(transcript, firings)
+        heard = self._hear(transcript, firings)
+        tags: list[CauseTag] = []
+        for top in self.taxonomy.top_causes:
+            own = [hit for hit in hits if hit.entry.top_cause == top]
+            tags.extend(self._stated(transcript, top, [hit for hit in own if hit.entry.said_by == "customer"], heard))
+            tags.extend(_observed(top, [hit for hit in own if hit.entry.said_by == "agent"], self._settings))
+        return tuple(tags)
+
+    def _rule_hits(self, transcript: Transcript, firings: Sequence[Firing]) -> list[_RuleHit]:
+        hits: list[_RuleHit] = []
+        for firing in firings:
+            entry = self._by_id[firing.rule_id]
+            turn = transcript.turns[firing.position]
+            span = (firing.char_start, firing.char_end)
+            confidence = entry.weight * confidence_of(
+                turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
+            )
+            hits.append(_RuleHit(entry, confidence, evidence_of(turn, span, entry.id, firing.match)))
+        return hits
+
+    def _hear(self, transcript: Transcript, firings: Sequence[Firing]) -> _Heard:
+        units = units_of(transcript, self._settings.decision, self._reader.tokenise)
+        probabilities, features = self._classifier.predict(self._reader.read_units(units, firings))
+        weights = np.array([unit.weight for unit in units], dtype=np.float64)
+        guesses: dict[str, tuple[tuple[str, float] | None, ...]] = {}
+        for top in self._classifier.top_causes if units else ():
+            guesses[top] = tuple(
+                (guess.sub_cause, guess.probability) if guess else None
+                for guess in self._classifier.predict_sub(top, features)
+            )
+        return _Heard(units, probabilities, weights, guesses)
+
+    def _stated(
+        self, transcript: Transcript, top: str, hits: Sequence[_RuleHit], heard: _Heard
+    ) -> list[CauseTag]:
+        decision = self._settings.decision
+        confidences = [hit.confidence for hit in hits]
+        if top not in self._classifier.top_causes:
+            sure = [hit for hit in hits if hit.confidence >= decision.min_rule_confidence]
+            return _tags_of_rules(top, sure, CauseSource.CUSTOMER_STATED, self._settings)
+        own = heard.probabilities[:, self._classifier.top_causes.index(top)]
+        probability = with_rules(call_probability(own, heard.weights, decision), confidences, decision)
+        if probability < self._classifier.thresholds[top]:
+            return []
+        if hits:
+            return _tags_of_rules(top, hits, CauseSource.CUSTOMER_STATED, self._settings, probability)
+        places = best_units(own, heard.weights, decision.max_evidence)
+        evidence = tuple(
+            evidence_of(
+                transcript.turns[heard.units[place].position],
+                (heard.units[place].char_start, heard.units[place].char_end),
+                self._model_id,
+                MatchKind.CLASSIFIER,
+            )
+            for place in places
+        )
+        guess = heard.sub_guesses[top][places[0]] if places else None
+        sub = guess[0] if guess and guess[1] >= decision.min_sub_confidence else None
+        return [CauseTag(top, sub, CauseSource.CUSTOMER_STATED, round(probability, 4), evidence)]
+
+
+def _observed(top: str, hits: Sequence[_RuleHit], settings: CauseSettings) -> list[CauseTag]:
+    sure = [hit for hit in hits if hit.confidence >= settings.decision.min_rule_confidence]
+    return _tags_of_rules(top, sure, CauseSource.OBSERVED_ON_CALL, settings)
+
+
+def _tags_of_rules(
+    top: str,
+    hits: Sequence[_RuleHit],
+    source: CauseSource,
+    settings: CauseSettings,
+    probability: float | None = None,
+) -> list[CauseTag]:
+    """Return one tag per sub-cause that rules found, surest evidence first kept, in order of the call."""
+    tags: list[CauseTag] = []
+    for sub in sorted({hit.entry.sub_cause or "" for hit in hits}):
+        own = sorted(
+            (hit for hit in hits if (hit.entry.sub_cause or "") == sub),
+            key=lambda hit: (-hit.confidence, hit.evidence.turn_index, hit.evidence.char_start),
+        )
+        kept = own[: settings.decision.max_evidence]
+        kept.sort(key=lambda hit: (hit.evidence.turn_index, hit.evidence.char_start))
+        confidence = own[0].confidence if probability is None else max(probability, own[0].confidence)
+        tags.append(
+            CauseTag(top, sub or None, source, round(confidence, 4), tuple(hit.evidence for hit in kept))
+        )
+    return tags
+
+
+def build(options: TaggerOptions) -> CauseTagger:
+    """Return the tagger with the shipped lexicon, the centre's own entries and the trained classifier.
+
+    The classifier is trained first when the models directory has none for the shipped corpus.
+
+    Raises:
+        LexiconInvalid: when an entry cannot be used.
+        ClassifierInvalid: when the classifier can be neither loaded nor made.
+    """
+    shipped = load_shipped()
+    path = ensure_model(options.models_dir, shipped)
+    is_shipped = options.override_dir is None and options.on_date is None
+    lexicon = shipped.reader.lexicon
+    if not is_shipped:
+        lexicon = load_rules(PACKAGE_DIR, options.override_dir, CauseEntry, options.on_date)
+    return CauseTagger(
+        lexicon,
+        load_settings(PACKAGE_DIR, options.override_dir, CauseSettings),
+        load_model(path, shipped.digest),
+        shipped.digest,
+    )
