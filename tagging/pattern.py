@@ -22,6 +22,8 @@ STRONG_BREAK = "\n"
 MAX_NEEDS = 24
 
 _SPECIAL = "()[]{}<>|^$"
+# Marks of regular expressions and punctuation that matching ignores: written by habit, they never match.
+_FOREIGN = "?*+.\\,;:!，。？！；：、（）"
 _START = f"(?<![^{WEAK_BREAK}{STRONG_BREAK}])"
 _END = f"(?![^{WEAK_BREAK}{STRONG_BREAK}])"
 
@@ -98,6 +100,10 @@ def _parse_sequence(
         elif char in _SPECIAL:
             return tuple(nodes), at
         else:
+            if char in _FOREIGN:
+                raise PatternInvalid(
+                    f"第 {at + 1} 个字符 {char!r} 不属于句式：可有可无请用 [ ]，空位请用 {{n}}"
+                )
             if not char.isspace():
                 nodes.append(Literal(char))
             at += 1

@@ -59,10 +59,8 @@ class CompiledPattern:
     def _add_sound(self, nodes: Nodes) -> None:
         code = self._context.sounds.code
         readings = _readings(nodes)
-        writing = replace(
-            self._context.sound_writing,
-            encode=lambda char: _any_of({code(each) for each in readings[char]}),
-        )
+        classes = {char: _any_of({code(each) for each in found}) for char, found in readings.items()}
+        writing = replace(self._context.sound_writing, encode=classes.__getitem__)
         self._sound_regex = compile_source(regex_of(nodes, writing))
         by_code: dict[str, set[str]] = {}
         for syllables in readings.values():

@@ -7,6 +7,8 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tagging.behaviour.tagger import build as build_behaviour
+from tagging.customer.tagger import build as build_customer
 from tagging.finding import Finding, Findings
 from tagging.options import TaggerOptions
 from tagging.signals.tagger import build as build_signals
@@ -31,8 +33,10 @@ class Tagger(Protocol):
 
 
 TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
-    ("signals", build_signals),
     ("taboo", build_taboo),
+    ("behaviour", build_behaviour),
+    ("signals", build_signals),
+    ("customer", build_customer),
 )
 
 

@@ -48,9 +48,9 @@ def read_yaml(file: Path) -> YamlSource:
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
-        raise LexiconInvalid(
-            f"{file}:{line}：YAML 语法错误（{getattr(err, 'problem', None) or err}）；请检查缩进与冒号，以 [ {{ * & 开头的句式整句加引号"
-        ) from err
+        problem = getattr(err, "problem", None) or err
+        advice = "请检查缩进与冒号，以 [ { * & 开头的句式整句加引号"
+        raise LexiconInvalid(f"{file}:{line}：YAML 语法错误（{problem}）；{advice}") from err
     lines: dict[Path_, int] = {}
     value = None if node is None else _construct(file, node, (), lines)
     return YamlSource(file, value, lines)

@@ -1,0 +1,145 @@
+"""Who is calling and what it may become: transcripts in; escalations, types and a tier out.
+
+Pure but for loading. Only what the customer says counts (turns of unknown role included, with less confidence). Every call gets one
+`TierTag`; a customer type may be withheld.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tagging.customer.schema import CustomerEntry, CustomerSettings
+from tagging.finding import CustomerType, Escalation, Evidence, Tier, TierTag
+from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
+from tagging.options import TaggerOptions
+from tagging.scope import confidence_of, evidence_of
+from transcribe.call import SpeakerRole, Transcript
+
+SPECIAL_BACKGROUND = "special_background"
+_TIERS = (Tier.LATENT, Tier.EXPLICIT, Tier.FORMAL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One firing with its entry, evidence and confidence."""
+
+    entry: CustomerEntry
+    evidence: Evidence
+    confidence: float
+
+
+class CustomerTagger:
+    """The customer lexicon, ready to tag."""
+
+    name = "customer"
+
+    def __init__(self, lexicon: LoadedLexicon[CustomerEntry], settings: CustomerSettings):
+        self._lexicon = lexicon
+        self._by_id = lexicon.by_id
+        self._settings = settings
+        self.digest = f"{lexicon.digest}{digest_of(settings)}"
+
+    def tag(self, transcript: Transcript) -> tuple[Escalation | CustomerType | TierTag, ...]:
+        """Return escalations in order of turns, then customer types, then the call's one tier."""
+        heard = self._hear(transcript)
+        escalations = tuple(self._escalations(heard))
+        return (*escalations, *_customer_types(heard), self._tier(transcript, heard, escalations))
+
+    def _hear(self, transcript: Transcript) -> list[_Heard]:
+        """Return the firings of entries that enough turns say."""
+        heard: list[_Heard] = []
+        for firing in self._lexicon.rules.fire(transcript):
+            turn = transcript.turns[firing.position]
+            span = (firing.char_start, firing.char_end)
+            heard.append(
+                _Heard(
+                    self._by_id[firing.rule_id],
+                    evidence_of(turn, span, firing.rule_id, firing.match),
+                    confidence_of(
+                        turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
+                    ),
+                )
+            )
+        turns_of: dict[str, set[int]] = {}
+        for each in heard:
+            turns_of.setdefault(each.entry.id, set()).add(each.evidence.turn_index)
+        return [each for each in heard if len(turns_of[each.entry.id]) >= each.entry.min_turns]
+
+    def _escalations(self, heard: Sequence[_Heard]) -> Iterator[Escalation]:
+        """Yield each (turn, kind, body) once."""
+        seen: set[tuple[int, str, str | None]] = set()
+        for each in heard:
+            if each.entry.escalation is None:
+                continue
+            body = self._body_of(each)
+            key = (each.evidence.turn_index, each.entry.escalation, body)
+            if key not in seen:
+                seen.add(key)
+                yield Escalation(each.entry.escalation, body, each.confidence, each.evidence)
+
+    def _body_of(self, heard: _Heard) -> str | None:
+        """Return the body that the matched words name, as managers know it; the longest spelling wins."""
+        said = "".join(char for char in heard.evidence.text if char.isalnum())
+        named = [
+            (len(spelling), body)
+            for body, spellings in heard.entry.bodies.items()
+            for spelling in spellings
+            if spelling in said
+        ]
+        return max(named)[1] if named else None
+
+    def _tier(
+        self, transcript: Transcript, heard: Sequence[_Heard], escalations: Sequence[Escalation]
+    ) -> TierTag:
+        """Return the highest tier that anything supports; escalating to a regulator is formal by itself."""
+        by_tier: dict[Tier, list[tuple[float, Evidence]]] = {}
+        for each in heard:
+            if each.entry.tier is not None:
+                by_tier.setdefault(Tier(each.entry.tier), []).append((each.confidence, each.evidence))
+        for each in escalations:
+            if each.kind in self._settings.formal_escalations:
+                by_tier.setdefault(Tier.FORMAL, []).append((each.confidence, each.evidence))
+        for tier in reversed(_TIERS):
+            if found := by_tier.get(tier):
+                return TierTag(
+                    tier, max(confidence for confidence, _ in found), tuple(evidence for _, evidence in found)
+                )
+        customers = sum(turn.role in (SpeakerRole.CUSTOMER, SpeakerRole.UNKNOWN) for turn in transcript.turns)
+        is_supported = customers >= self._settings.min_customer_turns
+        confidence = self._settings.none_confidence if is_supported else self._settings.unsupported_confidence
+        return TierTag(Tier.NONE, confidence, ())
+
+
+def _customer_types(heard: Sequence[_Heard]) -> Iterator[CustomerType]:
+    """Yield the special background when stated, and the one other type that most turns speak for.
+
+    With equal support none is named: better silent than wrong.
+    """
+    support: dict[str, list[_Heard]] = {}
+    for each in heard:
+        if each.entry.customer_type is not None:
+            support.setdefault(each.entry.customer_type, []).append(each)
+    special = support.pop(SPECIAL_BACKGROUND, [])
+    if special:
+        yield _typed(SPECIAL_BACKGROUND, special)
+    ranked = sorted(support.items(), key=lambda item: (-len(item[1]), item[0]))
+    if ranked and (len(ranked) == 1 or len(ranked[0][1]) > len(ranked[1][1])):
+        yield _typed(*ranked[0])
+
+
+def _typed(name: str, heard: Sequence[_Heard]) -> CustomerType:
+    best = max(heard, key=lambda each: each.confidence)
+    return CustomerType(name, best.confidence, best.evidence)
+
+
+def build(options: TaggerOptions) -> CustomerTagger:
+    """Return the tagger with the shipped lexicon, settings and the centre's own.
+
+    Raises:
+        LexiconInvalid: when an entry or a setting cannot be used.
+    """
+    folder = Path(__file__).parent
+    return CustomerTagger(
+        load_rules(folder, options.override_dir, CustomerEntry, options.on_date),
+        load_settings(folder, options.override_dir, CustomerSettings),
+    )
