@@ -215,8 +215,8 @@ def _choose_span(
 
 
 def _fitting_focus(case: Case, library: Library, solid: tuple[TimeSpan, ...]) -> TimeSpan:
-    last_s = solid[-1].end_s
-    start_s = min(max(0.0, case.focus_start_s), last_s)
+    first_s, last_s = solid[0].start_s, solid[-1].end_s
+    start_s = min(max(first_s, case.focus_start_s), last_s)
     end_s = min(max(start_s, case.focus_end_s), last_s)
     longest_s = max(0.0, library.max_clip_s - 2 * library.padding_s)
     if end_s - start_s <= longest_s:

@@ -201,8 +201,8 @@ def _findings(given: dict[str, Any], turns: tuple[Turn, ...]) -> Findings:
         items.append(
             TabooHit(
                 entry["turn"], entry["id"], entry["phrase"], entry.get("kind", "forbidden"),
-                entry["severity"], entry["said"], found.char_start, found.char_end, found.start_s, found.end_s, MatchKind.FILLED,
-                0.95, entry["replacement"],
+                entry["severity"], entry["said"], found.char_start, found.char_end, found.start_s, found.end_s,
+                MatchKind.FILLED, 0.95, entry["replacement"],
             )
         )  # fmt: skip
     for entry in given.get("behaviour", []):

@@ -18,6 +18,7 @@ from warehouse.pages.pieces import PRIORITY, Mark, Run, runs_of
 
 Row = Mapping[str, Any]
 STEPS = ("emotion", "diagnose", "propose", "accept", "close")
+GRAVE = ("taboo", "sensitive", "escalation")
 QUIET = ("good", "cause")  # shown as small chips; what went wrong gets a line of its own
 # How telling a good move of a step is, for the sentence on the card: a proposal more than a greeting.
 TELLING = {"propose": 3, "diagnose": 2, "accept": 2}
@@ -129,7 +130,7 @@ def case_view(row: Row, call: CallRows, library: Library, labels: Labels) -> Cas
         day=day_name(row["call_date"]),
         rank=row["rank"],
         headline=_headline(causes, row, labels),
-        quote=_quote(marks, call.turns, clip),
+        quote=_quote(marks, call.turns, TimeSpan(row["focus_start_s"], row["focus_end_s"])),
         reason=row["reason"],
         tier=row["tier"],
         tier_name=labels.of("tier", row["tier"]),
@@ -171,18 +172,19 @@ def _headline(causes: tuple[str, ...], row: Row, labels: Labels) -> str:
     return matter if row["tier"] == "none" else f"{matter} · {labels.of('tier', row['tier'])}"
 
 
-def _quote(marks: Sequence[Row], turns: Sequence[Row], clip: TimeSpan) -> str:
-    """Return the sentence that makes one want to listen: the gravest evidence, else the best turn."""
-    inside = [mark for mark in marks if clip.start_s <= mark["start_s"] < clip.end_s]
-    grave = sorted(
-        (mark for mark in inside if mark["kind"] in ("taboo", "escalation")),
-        key=lambda mark: (PRIORITY.index(mark["kind"]), mark["start_s"]),
-    )
-    wanted = grave or [mark for mark in inside if mark["kind"] == "good"] or inside
-    if not wanted:
+def _quote(marks: Sequence[Row], turns: Sequence[Row], focus: TimeSpan) -> str:
+    """Return the sentence that makes one want to listen: the first grave one of the focus, else the best."""
+    inside = [mark for mark in marks if focus.start_s <= mark["start_s"] <= focus.end_s]
+    if not inside:
         return ""
+    grave = [mark for mark in inside if mark["kind"] in GRAVE]
+    good = [mark for mark in inside if mark["kind"] == "good"] or inside
+    best = (
+        min(grave, key=lambda mark: mark["start_s"])
+        if grave
+        else max(good, key=lambda mark: _telling(mark, good))
+    )
     texts = {turn["turn_index"]: turn["text"] for turn in turns}
-    best = wanted[0] if grave else max(wanted, key=lambda mark: _telling(mark, wanted))
     return shortened(texts.get(best["turn_index"], best["said"]), 60)
 
 

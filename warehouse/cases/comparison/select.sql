@@ -115,19 +115,33 @@ steps AS (
     GROUP BY m.call_id
 ),
 
-stretches AS (
+-- For every good move: what else is heard within a minute from it, each kind once.
+within AS (
     SELECT
         a.call_id,
-        a.start_s,
-        MAX(b.end_s) AS end_s,
-        STRING_AGG(DISTINCT '{behaviour:' || b.behaviour || '}', '、' ORDER BY '{behaviour:' || b.behaviour || '}')
-            AS shown
+        a.start_s AS anchor_s,
+        b.behaviour,
+        MIN(b.start_s) AS first_s,
+        MAX(b.end_s) AS last_s
     FROM merits AS a
     CROSS JOIN floors AS f
     INNER JOIN merits AS b
         ON a.call_id = b.call_id AND a.start_s <= b.start_s AND b.end_s <= a.start_s + f.stretch_s
-    GROUP BY a.call_id, a.start_s
-    QUALIFY ROW_NUMBER() OVER (PARTITION BY a.call_id ORDER BY COUNT(DISTINCT b.behaviour) DESC, a.start_s ASC) = 1
+    GROUP BY a.call_id, a.start_s, b.behaviour
+),
+
+stretches AS (
+    SELECT
+        w.call_id,
+        w.anchor_s AS start_s,
+        MAX(w.last_s) AS end_s,
+        STRING_AGG('{behaviour:' || w.behaviour || '}', '、' ORDER BY w.first_s ASC, w.behaviour ASC) AS shown
+    FROM within AS w
+    GROUP BY w.call_id, w.anchor_s
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY w.call_id
+        ORDER BY COUNT(*) DESC, w.anchor_s ASC
+    ) = 1
 ),
 
 well AS (

@@ -60,15 +60,12 @@ peak AS (
 ),
 
 -- What calmed the caller: the good moves of the agent that follow.
-reply AS (
+moves AS (
     SELECT
         p.call_id,
-        MAX(b.evidence[1].end_s) AS end_s,
-        STRING_AGG(
-            DISTINCT '{behaviour:' || b.behaviour || '}',
-            '、'
-            ORDER BY '{behaviour:' || b.behaviour || '}'
-        ) AS shown
+        b.behaviour,
+        MIN(b.evidence[1].start_s) AS first_s,
+        MAX(b.evidence[1].end_s) AS last_s
     FROM peak AS p
     CROSS JOIN floors AS f
     INNER JOIN behaviour AS b ON p.call_id = b.call_id
@@ -78,7 +75,16 @@ reply AS (
         AND LEN(b.evidence) > 0
         AND b.evidence[1].start_s >= p.start_s
         AND b.evidence[1].end_s <= p.end_s + f.reply_within_s
-    GROUP BY p.call_id
+    GROUP BY p.call_id, b.behaviour
+),
+
+reply AS (
+    SELECT
+        m.call_id,
+        MAX(m.last_s) AS end_s,
+        STRING_AGG('{behaviour:' || m.behaviour || '}', '、' ORDER BY m.first_s ASC, m.behaviour ASC) AS shown
+    FROM moves AS m
+    GROUP BY m.call_id
 ),
 
 background AS (

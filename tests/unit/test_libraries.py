@@ -1,0 +1,388 @@
+"""Which calls come into which library, and what a library's folder may say."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from warehouse.case import Case
+from warehouse.connect import Connection, open_memory
+from warehouse.errors import LibraryInvalid
+from warehouse.labels import load_labels
+from warehouse.libraries import CASES_DIR, load_libraries, select_cases
+from warehouse.schema import tables
+
+NIGHT = date(2026, 11, 20)
+GOOD_STEPS = [
+    ("greeting", "emotion"),
+    ("confirm_understanding", "diagnose"),
+    ("clear_proposal", "propose"),
+    ("acceptance_check", "accept"),
+    ("thanks", "close"),
+]
+
+
+class Nights:
+    """A warehouse in memory that tests fill call by call."""
+
+    def __init__(self, con: Connection):
+        self.con = con
+
+    def insert(self, table: str, **row: Any) -> None:
+        row = {"night": NIGHT, "call_date": row.get("night", NIGHT), "run_id": "run"} | row
+        names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" for _ in row)
+        self.con.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
+
+    def call(self, call_id: str, tier: str = "none", **row: Any) -> None:
+        known = {
+            "call_id": call_id, "recording_digest": f"digest of {call_id}", "recognition_key": "k",
+            "duration_s": 100.0, "size_bytes": 1, "file_count": 1, "channel_roles": ["agent", "customer"],
+            "role_confidence": 0.9, "agent_id": f"agent of {call_id}", "line_of_business": "telecom",
+        }  # fmt: skip
+        roles = row.pop("roles", ("agent", "customer"))
+        night = row.get("night", NIGHT)
+        self.insert("call", **known | row)
+        self.insert("tier", call_id=call_id, tier=tier, confidence=0.9, evidence=_evidence(5), night=night)
+        for index, role in enumerate(roles):
+            self.insert(
+                "turn", call_id=call_id, turn_index=index, channel=index, role=role, role_confidence=0.9,
+                start_s=index * 10.0, end_s=index * 10.0 + 8, text="喂", words=[], pinyin=[], tokens=[],
+                gap_before_s=0.0, overlap_s=0.0, night=night,
+            )  # fmt: skip
+
+    def taboo(self, call_id: str, at_s: float = 20.0, **row: Any) -> None:
+        known = {
+            "call_id": call_id, "turn_index": 0, "phrase_id": "dont_know", "phrase": "我不知道，不清楚",
+            "kind": "forbidden", "severity": "high", "matched_text": "我不知道，不清楚", "char_start": 0,
+            "char_end": 8, "start_s": at_s, "end_s": at_s + 2, "match": "exact", "confidence": 0.9,
+            "replacement": "",
+        }  # fmt: skip
+        self.insert("taboo_hit", **known | row)
+
+    def behaviour(self, call_id: str, name: str, step: str | None, at_s: float, **row: Any) -> None:
+        known = {
+            "call_id": call_id, "turn_index": 0, "behaviour": name, "step": step, "is_good": step is not None,
+            "confidence": 0.9, "evidence": _evidence(at_s),
+        }  # fmt: skip
+        self.insert("behaviour", **known | row)
+
+    def handled_well(self, call_id: str, steps: int = 5, **row: Any) -> None:
+        for index, (name, step) in enumerate(GOOD_STEPS[:steps]):
+            self.behaviour(call_id, name, step, 10.0 + 8 * index, **row)
+
+    def cause(self, call_id: str, sub: str | None = "data_usage", top: str = "fees", **row: Any) -> None:
+        known = {
+            "call_id": call_id, "top_cause": top, "sub_cause": sub, "source": "customer_stated",
+            "confidence": 0.9, "evidence": _evidence(5),
+        }  # fmt: skip
+        self.insert("cause_tag", **known | row)
+
+    def escalation(self, call_id: str, kind: str = "supervisor", at_s: float = 30.0, **row: Any) -> None:
+        known = {"call_id": call_id, "kind": kind, "confidence": 0.9, "evidence": _evidence(at_s)}
+        self.insert("escalation", **known | row)
+
+    def cases(self, library_id: str, night: date = NIGHT) -> tuple[Case, ...]:
+        wanted = tuple(entry for entry in load_libraries(CASES_DIR) if entry.library_id == library_id)
+        return select_cases(self.con, wanted, night)
+
+
+def _evidence(at_s: float) -> list[dict[str, Any]]:
+    return [
+        {
+            "turn_index": 0, "char_start": 0, "char_end": 2, "start_s": at_s, "end_s": at_s + 2.0,
+            "rule_id": "rule", "text": "原话", "match": "exact",
+        }
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def nights() -> Iterator[Nights]:
+    with open_memory() as con:
+        for table in tables():
+            con.execute(table.ddl)
+        yield Nights(con)
+
+
+def ids(cases: tuple[Case, ...]) -> list[str]:
+    return [case.call_id for case in cases]
+
+
+def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights: Nights) -> None:
+    nights.call("plain")
+    nights.call("mild", tier="latent")
+    nights.taboo(
+        "mild",
+        kind="sensitive",
+        phrase_id="expedite_again",
+        phrase="我再帮您加急",
+        matched_text="我再帮您加急",
+    )
+    nights.call("grave", tier="explicit")
+    nights.taboo("grave", at_s=20, matched_text="我也不知道呢，不清楚")
+    nights.behaviour("grave", "interruption", None, 33.0)
+    nights.behaviour("grave", "lecturing", None, 80.0)
+    grave, mild = nights.cases("problem")
+    assert (grave.call_id, mild.call_id) == ("grave", "mild")
+    assert grave.reason == (
+        "说了禁语「我不知道，不清楚」，原话是「我也不知道呢，不清楚」；另有处理失误：抢话、处理失误：说教。客户明确表示不满"
+    )
+    assert (grave.focus_start_s, grave.focus_end_s) == (20.0, 35.0)
+    assert (grave.rank, mild.rank) == (1, 2)
+
+
+@pytest.mark.parametrize(
+    ("row", "hit"),
+    [
+        pytest.param({"role_confidence": 0.4}, {}, id="doubtful roles"),
+        pytest.param({"role_confidence": None}, {}, id="nobody knows the roles"),
+        pytest.param({"roles": ("agent", "unknown")}, {}, id="an unknown voice"),
+        pytest.param({}, {"confidence": 0.3}, id="a doubtful hit"),
+        pytest.param(
+            {"night": NIGHT - timedelta(days=1)}, {"night": NIGHT - timedelta(days=1)}, id="another night"
+        ),
+    ],
+)
+def test_problem_leaves_out(nights: Nights, row: dict[str, Any], hit: dict[str, Any]) -> None:
+    nights.call("call", **row)
+    nights.taboo("call", **hit)
+    assert nights.cases("problem") == ()
+
+
+def test_one_agents_same_fault_comes_once_before_it_comes_again(nights: Nights) -> None:
+    for number in range(4):
+        nights.call(f"same{number}", agent_id="A1")
+        nights.taboo(f"same{number}")
+    nights.call("other", agent_id="A2")
+    nights.taboo("other", severity="low")
+    assert ids(nights.cases("problem"))[:2] == ["same0", "other"]
+
+
+def test_excellent_wants_four_steps_and_no_fault(nights: Nights) -> None:
+    nights.call("best", tier="explicit")
+    nights.handled_well("best")
+    nights.cause("best")
+    nights.call("easy")
+    nights.handled_well("easy", steps=4)
+    for call_id in ("three steps", "said it", "interrupted", "cold"):
+        nights.call(call_id)
+        nights.handled_well(call_id, steps=3 if call_id == "three steps" else 5)
+    nights.taboo("said it")
+    nights.behaviour("interrupted", "interruption", None, 50.0)
+    nights.cause("cold", "cold", "attitude", source="observed_on_call")
+    nights.call("formal", tier="formal")
+    nights.handled_well("formal")
+    best, easy = nights.cases("excellent")
+    assert (best.call_id, easy.call_id) == ("best", "easy")
+    assert best.reason == (
+        "五步走到了 5 步，全程没有禁语和失误；这一段里听得到：规范开场、确认理解、明确方案、确认接受、致谢。"
+        "客户带着「流量计费」的不满来电，平和挂机"
+    )
+    assert (best.focus_start_s, best.focus_end_s) == (10.0, 44.0)
+
+
+def test_excellent_focus_is_the_densest_minute(nights: Nights) -> None:
+    nights.call("long")
+    nights.behaviour("long", "greeting", "emotion", 2.0)
+    nights.behaviour("long", "ask_name", "emotion", 400.0)
+    for index, (name, step) in enumerate(GOOD_STEPS[1:]):
+        nights.behaviour("long", name, step, 410.0 + index)
+    (case,) = nights.cases("excellent")
+    assert (case.focus_start_s, case.focus_end_s) == (400.0, 415.0)
+
+
+def test_escalated_focus_runs_to_the_reply_that_calmed(nights: Nights) -> None:
+    nights.call("supervisor", tier="explicit")
+    nights.escalation("supervisor")
+    nights.call("regulator", tier="formal")
+    nights.escalation("regulator", "regulator_or_media", 30.0, body="12315")
+    nights.behaviour("regulator", "apology", "emotion", 40.0)
+    nights.behaviour("regulator", "clear_proposal", "propose", 50.0)
+    nights.behaviour("regulator", "thanks", "close", 500.0)
+    nights.call("calm")
+    regulator, supervisor = nights.cases("escalated_difficult")
+    assert (regulator.call_id, supervisor.call_id) == ("regulator", "supervisor")
+    assert regulator.reason == "客户提到12315：「原话」。客服随后的应对：致歉、明确方案"
+    assert (regulator.focus_start_s, regulator.focus_end_s) == (30.0, 52.0)
+    assert supervisor.reason == "客户要求找主管：「原话」。之后没有听到安抚或方案，想一想该怎样接"
+
+
+def _pair(nights: Nights, good: str, bad: str, **row: Any) -> None:
+    nights.call(good, tier="explicit", **row)
+    nights.handled_well(good)
+    nights.call(bad, tier="explicit", **row)
+    nights.taboo(bad)
+
+
+def test_comparison_pairs_the_same_cause_of_the_same_line(nights: Nights) -> None:
+    _pair(nights, "good", "bad")
+    nights.cause("good")
+    nights.cause("bad")
+    bad, good = nights.cases("comparison")
+    assert (bad.call_id, bad.side, good.call_id, good.side) == ("bad", "bad", "good", "good")
+    assert bad.pair_key == good.pair_key
+    assert bad.rank == good.rank == 1
+    assert bad.case_id != good.case_id
+    assert bad.reason == "同是「流量计费」，这一通处理得不好：说了「我不知道，不清楚」"
+
+
+@pytest.mark.parametrize(
+    ("line", "sub", "top"),
+    [("credit_card", "data_usage", "fees"), ("telecom", "broadband", "product")],
+)
+def test_comparison_needs_something_in_common(nights: Nights, line: str, sub: str, top: str) -> None:
+    _pair(nights, "good", "bad")
+    nights.con.execute("UPDATE call SET line_of_business = ? WHERE call_id = 'bad'", [line])
+    nights.cause("good")
+    nights.cause("bad", sub, top)
+    assert nights.cases("comparison") == ()
+
+
+def test_comparison_prefers_the_same_sub_cause_and_uses_a_call_once(nights: Nights) -> None:
+    _pair(nights, "good", "bad")
+    nights.cause("good")
+    nights.cause("bad")
+    nights.call("near", tier="explicit")
+    nights.taboo("near")
+    nights.cause("near", "annual_fee")
+    assert sorted(ids(nights.cases("comparison"))) == ["bad", "good"]
+
+
+@pytest.mark.parametrize(("age_days", "count"), [(1, 2), (29, 2), (30, 0)])
+def test_the_twin_may_be_of_an_earlier_night(nights: Nights, age_days: int, count: int) -> None:
+    earlier = NIGHT - timedelta(days=age_days)
+    nights.call("good", night=earlier)
+    nights.handled_well("good", night=earlier)
+    nights.cause("good", night=earlier)
+    nights.call("bad")
+    nights.taboo("bad")
+    nights.cause("bad")
+    assert len(nights.cases("comparison")) == count
+
+
+def test_a_pair_of_old_calls_is_not_chosen_again(nights: Nights) -> None:
+    _pair(nights, "good", "bad", night=NIGHT)
+    nights.cause("good")
+    nights.cause("bad")
+    assert nights.cases("comparison", NIGHT + timedelta(days=1)) == ()
+
+
+def test_ids_are_the_same_each_time_and_change_with_the_recording(nights: Nights) -> None:
+    nights.call("call")
+    nights.taboo("call")
+    first, again = nights.cases("problem"), nights.cases("problem")
+    assert first == again
+    nights.con.execute("UPDATE call SET recording_digest = 'corrected'")
+    assert nights.cases("problem")[0].case_id != first[0].case_id
+
+
+def test_a_library_is_a_folder(nights: Nights, tmp_path: Path) -> None:
+    shutil.copytree(CASES_DIR, tmp_path / "cases")
+    folder = tmp_path / "cases" / "customer_touched_agent"
+    shutil.copytree(CASES_DIR / "excellent", folder)
+    (folder / "select.sql").write_text(
+        "SELECT call_id, 1.0 AS score, '很暖' AS reason, 0.0 AS focus_start_s, 9.0 AS focus_end_s,"
+        " NULL AS pair_key, NULL AS side FROM call WHERE night = $night LIMIT $quota",
+        encoding="utf-8",
+    )
+    libraries = load_libraries(tmp_path / "cases")
+    nights.call("warm")
+    assert len(libraries) == len(load_libraries(CASES_DIR)) + 1
+    assert [(c.library_id, c.reason) for c in select_cases(nights.con, libraries, NIGHT)] == [
+        ("customer_touched_agent", "很暖")
+    ]
+
+
+def test_the_shipped_libraries_come_in_their_order() -> None:
+    libraries = load_libraries(CASES_DIR)
+    assert [entry.library_id for entry in libraries] == [
+        "excellent",
+        "problem",
+        "comparison",
+        "escalated_difficult",
+    ]
+    assert all(20 <= entry.min_clip_s < entry.max_clip_s <= 90 for entry in libraries)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        pytest.param(("quota:", "quotas:"), "未知的键 quotas, 是不是想写 quota", id="unknown key"),
+        pytest.param(("title: 优秀案例", ""), "缺少 title", id="missing"),
+        pytest.param(("quota: 12", "quota: many"), "quota = 'many'", id="wrong type"),
+        pytest.param(("quota: 12", "quota: 0"), "quota = 0", id="out of range"),
+        pytest.param(
+            ("is_agent_named: true", "is_agent_named: 'yes'"), "is_agent_named = 'yes'", id="loose bool"
+        ),
+        pytest.param(("min_clip_s: 20.0", "min_clip_s: 95.0"), "min_clip_s", id="min above max"),
+        pytest.param(("order: 10", "order: 10\norder: 11"), "order 写了两次", id="twice"),
+        pytest.param(("title: 优秀案例", "title: [优秀"), "不是合法的 YAML", id="no yaml"),
+    ],
+)
+def test_a_damaged_library_names_file_key_and_value(
+    tmp_path: Path, change: tuple[str, str], message: str
+) -> None:
+    shutil.copytree(CASES_DIR / "excellent", tmp_path / "excellent")
+    file = tmp_path / "excellent" / "library.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace(*change), encoding="utf-8")
+    with pytest.raises(LibraryInvalid, match=message) as refused:
+        load_libraries(tmp_path)
+    assert str(file) in str(refused.value)
+
+
+def test_missing_files_and_odd_names_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(LibraryInvalid, match="不存在"):
+        load_libraries(tmp_path / "nowhere")
+    shutil.copytree(CASES_DIR / "excellent", tmp_path / "excellent")
+    (tmp_path / "excellent" / "select.sql").unlink()
+    with pytest.raises(LibraryInvalid, match="缺少这个文件"):
+        load_libraries(tmp_path)
+    shutil.rmtree(tmp_path / "excellent")
+    shutil.copytree(CASES_DIR / "excellent", tmp_path / "Excellent Cases")
+    with pytest.raises(LibraryInvalid, match="只能用小写字母"):
+        load_libraries(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("sql", "message"),
+    [
+        pytest.param("SELEC 1", "查询无法执行", id="syntax"),
+        pytest.param("SELECT 'call' AS call_id", "返回的列与案例不符", id="columns"),
+        pytest.param(("'call'", "1.0", "NULL", "0.0", "1.0", "NULL", "NULL"), "reason 为空", id="no reason"),
+        pytest.param(
+            ("'call'", "1.0", "'r'", "5.0", "1.0", "NULL", "NULL"), "focus_start_s <= focus_end_s", id="focus"
+        ),
+        pytest.param(("'call'", "1.0", "'r'", "0.0", "1.0", "'p'", "'left'"), "side 只能是", id="side"),
+        pytest.param(
+            ("'call'", "1.0", "'r'", "0.0", "1.0", "'p'", "'good'"), "恰好一行 good", id="half a pair"
+        ),
+        pytest.param(
+            ("'ghost'", "1.0", "'r'", "0.0", "1.0", "NULL", "NULL"), "不在表 call", id="unknown call"
+        ),
+    ],
+)
+def test_a_select_that_returns_nonsense_is_refused(
+    nights: Nights, tmp_path: Path, sql: str | tuple[str, ...], message: str
+) -> None:
+    names = ("call_id", "score", "reason", "focus_start_s", "focus_end_s", "pair_key", "side")
+    text = (
+        sql
+        if isinstance(sql, str)
+        else "SELECT " + ", ".join(f"{v} AS {n}" for v, n in zip(sql, names, strict=True))
+    )
+    shutil.copytree(CASES_DIR / "excellent", tmp_path / "odd")
+    (tmp_path / "odd" / "select.sql").write_text(text, encoding="utf-8")
+    nights.call("call")
+    with pytest.raises(LibraryInvalid, match=message):
+        select_cases(nights.con, load_libraries(tmp_path), NIGHT)
+
+
+def test_labels_fill_slots_and_leave_the_rest() -> None:
+    labels = load_labels({"cause": {"parking": "停车费"}})
+    assert (
+        labels.fill("{cause:parking}、{cause:annual_fee}、{cause:unheard_of}、{x}")
+        == "停车费、年费、unheard_of、{x}"
+    )
+    assert labels.of("tier", None) == ""
