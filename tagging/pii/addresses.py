@@ -1,84 +1,160 @@
-"""Addresses in a dialogue: chains of parts from province to door. One part alone stays. Pure."""
+"""Addresses in a dialogue: chains of parts from province to door. One part alone stays. Pure.
+
+Where an address was asked for or announced, units and numbers also count as recognition spells them by sound
+(三董二单怨), as long as the chain holds one part that is spelled right or two that carry numbers.
+"""
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from tagging.pii.digit_tokens import any_character, any_word
 from tagging.pii.lines import Line, PiiSpan
 from tagging.pii.rules import AddressRules
+from tagging.pii.sounds import SoundScript
 
-_NUMBER = "[0-9A-Za-z零〇一二三四五六七八九十百幺两洞甲乙丙丁]"
-_MAX_CUE_CHARACTERS = 12
+_NUMERALS = "零〇一二三四五六七八九十百幺两洞甲乙丙丁"
+# Misheard units are looked for after names of so many characters only.
+_SOUND_NAME_CHARACTERS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part at [start, end): `unit` closes it, `is_heard` when only its sound is right."""
+
+    kind: str
+    unit: str
+    start: int
+    end: int
+    is_heard: bool = False
 
 
 class AddressFinder:
     """Finds addresses by the words of addresses.yaml."""
 
-    def __init__(self, rules: AddressRules, fillers: Iterable[str], punctuation: str) -> None:
+    def __init__(
+        self, rules: AddressRules, script: SoundScript, fillers: Iterable[str], punctuation: str
+    ) -> None:
         self._rules = rules
-        pause = f"(?:{any_word(fillers)}|{any_character(punctuation)}|的)"
-        name = rf"[\u4e00-\u9fff0-9A-Za-z]{{1,{rules.name_characters}}}?"
-        large = f"{name}(?:{any_word([*rules.wide_units, *rules.middle_units])})"
-        near = f"{name}(?:{any_word(rules.near_units)})"
-        door = f"{_NUMBER}{{1,6}}(?:[-杠]{_NUMBER}{{1,5}})?(?:{any_word(rules.door_units)})"
-        self._part = re.compile(f"(?P<door>{door})|(?P<large>{large})|(?P<near>{near})")
-        self._pause = re.compile(f"(?:{pause}{{0,4}})")
-        self._tail = re.compile(rf"{pause}{{0,3}}{_NUMBER}{{2,5}}(?![年月日天元块个])")
+        self._script = script
+        self._parts_exact = re.compile(_part_pattern(rules, None))
+        self._parts_heard = re.compile(_part_pattern(rules, script))
+        self._door = re.compile(
+            f"{any_character(_NUMERALS + '0123456789')}(?:{any_word(rules.sure_door_units)})"
+        )
+        self._pause = re.compile(f"(?:{any_word(fillers)}|{any_character(punctuation)}|的){{0,4}}")
+        numbers = any_character(_NUMERALS + script.spell(_NUMERALS))
+        edge = any_character(punctuation)
+        self._edge_before = re.compile(rf"(?:^|{edge}|{any_word([*rules.name_starts, *rules.cues])})$")
+        self._edge_after = re.compile(rf"$|{edge}|的$|的{edge}|{any_word(fillers)}")
+        self._tail = re.compile(rf"[\s,、嗯]{{0,2}}(?:[0-9A-Z]|{numbers}){{2,5}}")
+        self._not_tail = re.compile(any_word(rules.not_doors))
         self._cue = re.compile(any_word(rules.cues))
-        self._starts = [
-            re.compile(rf".*(?:{any_word(rules.name_starts)})"),
-            re.compile(any_word(rules.provinces)),
-        ]
+        self._starts = re.compile(rf".*(?:{any_word(rules.name_starts)})")
+        self._province = re.compile(any_word(rules.provinces))
         self._never = re.compile(f".*(?:{any_word(rules.never_parts)})$")
+        self._never_name = re.compile(f"(?:{any_word(rules.never_names)})$")
 
     def find(self, lines: Sequence[Line]) -> list[PiiSpan]:
         """Return what to mask."""
         spans: list[PiiSpan] = []
         asked_until = -1
         for index, line in enumerate(lines):
-            found = list(self._chains(line.text, is_asked=index <= asked_until))
+            is_cued = bool(self._cue.search(line.text))
+            found = list(self._chains(line.text, is_asked=is_cued or index <= asked_until))
             spans.extend(PiiSpan(index, start, end, "address") for start, end in found)
-            if found or self._cue.search(line.text):
+            if found or is_cued:
                 asked_until = index + self._rules.ask_turns
         return spans
 
     def _chains(self, text: str, *, is_asked: bool) -> Iterable[tuple[int, int]]:
-        chain: list[tuple[str, int, int]] = []
-        for part in [*self._parts(text), None]:
-            if part is not None and chain and self._pause.fullmatch(text, chain[-1][2], part[1]):
+        chain: list[_Part] = []
+        for part in [*self._parts(text, is_asked=is_asked), None]:
+            if part is not None and chain and self._pause.fullmatch(text, chain[-1].end, part.start):
                 chain.append(part)
                 continue
             if chain and self._is_address(text, chain, is_asked=is_asked):
-                tail = self._tail.match(text, chain[-1][2])
-                yield chain[0][1], tail.end() if tail else chain[-1][2]
+                yield chain[0].start, self._tail_end(text, chain[-1].end)
             chain = [part] if part is not None else []
 
-    def _parts(self, text: str) -> Iterable[tuple[str, int, int]]:
+    def _is_address(self, text: str, chain: Sequence[_Part], *, is_asked: bool) -> bool:
+        kinds = [part.kind for part in chain]
+        door_units = {part.unit for part in chain if part.kind == "door"}
+        if len(door_units) >= 2:
+            return True
+        if all(part.is_heard for part in chain):
+            return False
+        if len(chain) == 1:
+            is_telling = kinds != ["large"] or chain[0].unit in _DISTRICTS
+            return is_asked and is_telling and self._stands_alone(text, chain[0])
+        has_named = len(kinds) > kinds.count("door")
+        return is_asked or (bool(door_units) and has_named) or ("near" in kinds and "large" in kinds)
+
+    def _stands_alone(self, text: str, part: _Part) -> bool:
+        return bool(self._edge_before.search(text[: part.start]) and self._edge_after.match(text, part.end))
+
+    def _tail_end(self, text: str, end: int) -> int:
+        """Take in a number without its unit: 二单元|五零一."""
+        tail = self._tail.match(text, end)
+        return tail.end() if tail and not self._not_tail.match(text, tail.end()) else end
+
+    def _parts(self, text: str, *, is_asked: bool) -> Iterable[_Part]:
+        is_asked = is_asked or bool(self._door.search(text))
+        spelled = self._script.spell(text) if is_asked else text
         at = 0
-        while match := self._part.search(text, at):
-            kind = match.lastgroup or "near"
-            start = match.start()
-            if kind != "door":
-                start += self._name_start(match[0])
-                if match.end() - start < 2 or self._never.match(text[start : match.end()]):
-                    at = match.end()
-                    continue
-            yield kind, start, match.end()
+        while at < len(text):
+            match = self._parts_exact.search(text, at)
+            heard = self._parts_heard.search(spelled, at) if is_asked else None
+            if heard and (match is None or heard.end() < match.end()):
+                match = heard
+            if match is None:
+                return
+            is_heard = match is heard and not self._parts_exact.fullmatch(text, match.start(), match.end())
+            part = self._part(text, match, is_heard=is_heard)
+            if part is not None:
+                yield part
             at = match.end()
 
-    def _name_start(self, part: str) -> int:
+    def _part(self, text: str, match: re.Match[str], *, is_heard: bool) -> _Part | None:
+        kind = match.lastgroup or "near"
+        unit_start = match.start(f"{kind}_unit")
+        if is_heard and text[unit_start : match.end()] in self._rules.never_heard_units:
+            return None
+        start = match.start()
+        if kind != "door":
+            start += self._name_start(text[start:unit_start])
+            said = text[start : match.end()]
+            if (
+                start >= unit_start
+                or self._never.match(said)
+                or self._never_name.match(text[start:unit_start])
+            ):
+                return None
+        return _Part(kind, match[f"{kind}_unit"], start, match.end(), is_heard)
+
+    def _name_start(self, name: str) -> int:
         """Return where the name begins in a part that took in words before it: 我住在|浙江省."""
-        starts, province = self._starts
-        found = province.search(part)
-        if found:
-            return found.start()
-        begun = starts.match(part[:-2])
+        province = self._province.search(name)
+        if province:
+            return province.start()
+        begun = self._starts.match(name[:-1])
         return begun.end() if begun else 0
 
-    def _is_address(self, text: str, chain: Sequence[tuple[str, int, int]], *, is_asked: bool) -> bool:
-        kinds = [kind for kind, _, _ in chain]
-        before = text[max(0, chain[0][1] - _MAX_CUE_CHARACTERS) : chain[0][1]]
-        if is_asked or self._cue.search(before):
-            return kinds != ["large"]
-        doors = kinds.count("door")
-        return doors >= 2 or (doors >= 1 and len(kinds) > doors) or ("near" in kinds and "large" in kinds)
+
+def _part_pattern(rules: AddressRules, script: SoundScript | None) -> str:
+    """Return the pattern of one part, by letters or (with a script) by sound."""
+
+    def words(units: Iterable[str]) -> str:
+        return script.pattern(units).pattern if script else any_word(units)
+
+    longest = _SOUND_NAME_CHARACTERS if script else rules.name_characters
+    name = rf"[\u4e00-\u9fff\ue000-\uf8ff0-9A-Za-z]{{1,{longest}}}?"
+    number = f"(?:[0-9A-Za-z]|{any_character(script.spell(_NUMERALS) if script else _NUMERALS)})"
+    door = rf"{number}{{1,6}}(?:[-杠]{number}{{1,5}})?(?P<door_unit>{words(rules.door_units)})"
+    large = f"{name}(?P<large_unit>{words([*rules.wide_units, *rules.middle_units])})"
+    near = f"{name}(?P<near_unit>{words(rules.near_units)})"
+    return f"(?P<door>{door})|(?P<large>{large})|(?P<near>{near})"
+
+
+# A district alone is part of an address that is read in pieces; a city alone says little.
+_DISTRICTS = ("区", "县", "镇", "乡", "街道", "旗")

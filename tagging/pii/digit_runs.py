@@ -169,7 +169,9 @@ def _close(run: Run | None, done: list[Run]) -> None:
 
 
 def _may_end_in_x(run: Run, odd: Sequence[Token]) -> bool:
-    return not odd and ID_DIGITS - 2 <= len(run.digits) <= ID_DIGITS
+    """An identity number, its last six or its last four signs may end in X."""
+    count = len(run.digits)
+    return not odd and (count in (3, 5) or ID_DIGITS - 2 <= count <= ID_DIGITS)
 
 
 def _trimmed(run: Run) -> Run:

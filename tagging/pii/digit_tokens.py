@@ -41,6 +41,14 @@ class DigitReader:
         self._values = {sign: digit for digit, signs in rules.digits.items() for sign in signs}
         self._sounds = {sound: digit for digit, sounds in rules.sounds.items() for sound in sounds}
         self._pattern = re.compile(_token_pattern(rules), re.DOTALL)
+        self._digits = re.compile(f"{any_character(''.join(self._values))}{{2}}")
+        self._everyday = frozenset(rules.everyday_sounds)
+        self._small_words = frozenset([*rules.fillers, *rules.cue_links])
+        edge = (
+            rf"{any_character(rules.punctuation)}|[A-Za-z0-9]|{any_word([*rules.fillers, *rules.cue_links])}"
+        )
+        self._ends_with_edge = re.compile(rf"(?:^|{edge})$")
+        self._starts_with_edge = re.compile(rf"$|{edge}")
 
     def tokens(self, text: str) -> list[Token]:
         """Return the tokens of a line; joined they are the line."""
@@ -49,6 +57,60 @@ class DigitReader:
             kind = _KINDS[match.lastgroup or "odd"]
             found.append(Token(kind, match.start(), match.end(), self._value(kind, match[0])))
         return found
+
+    def has_number(self, text: str) -> bool:
+        """Say whether two digits or more stand together somewhere in the line."""
+        return bool(self._digits.search(text))
+
+    def reread(self, text: str, *, is_expected: bool) -> str:
+        """Return the line, same length, with homophones inside stretches of digits written as the digits.
+
+        Args:
+            text: A line.
+            is_expected: A number was asked for or is being read: shorter and less certain stretches count.
+        """
+        classes = "".join(map(self._class_of, text))
+        characters = list(text)
+        for match in _STRETCH.finditer(classes):
+            start, end = self._without_loose_ends(text, classes, match.span(), is_expected=is_expected)
+            signs = classes.count("D", start, end)
+            least, share = (2, 0.5) if is_expected else (5, 0.6)
+            is_whole = is_expected and self._is_edge(text, start, end)
+            if signs < end - start and end - start >= least and (signs >= share * (end - start) or is_whole):
+                for at in range(start, end):
+                    characters[at] = self.sounded_digit(text, at) or text[at]
+        for match in _REPEATED_SOUND.finditer(text) if is_expected else ():
+            if classes[match.end() - 1] == "S":
+                characters[match.end() - 1] = self.sounded_digit(text, match.end() - 1) or match[0][-1]
+        return "".join(characters)
+
+    def _class_of(self, char: str) -> str:
+        """D a digit, S sounds like one, W sounds like one but is an everyday word, x anything else."""
+        if char in self._values:
+            return "D"
+        if char.isascii() or self._sounds.get(to_pinyin(char)[0]) is None or char in _UNITS:
+            return "x"
+        return "W" if char in self._everyday else "S"
+
+    def _without_loose_ends(
+        self, text: str, classes: str, span: tuple[int, int], *, is_expected: bool
+    ) -> tuple[int, int]:
+        """Cut homophones at the ends that belong to a word beside them."""
+        start, end = span
+        while start < end and classes[start] != "D":
+            is_kept = classes[start] == "S" or (is_expected and classes[start + 1 : start + 4] == "DDD")
+            if is_kept and text[start] not in self._small_words and self._ends_with_edge.search(text[:start]):
+                break
+            start += 1
+        while end > start and classes[end - 1] != "D":
+            is_kept = classes[end - 1] == "S" or (is_expected and classes[end - 4 : end - 1] == "DDD")
+            if is_kept and text[end - 1] not in self._small_words and self._starts_with_edge.match(text, end):
+                break
+            end -= 1
+        return start, end
+
+    def _is_edge(self, text: str, start: int, end: int) -> bool:
+        return bool(self._ends_with_edge.search(text[:start]) and self._starts_with_edge.match(text, end))
 
     def sounded_digit(self, text: str, position: int) -> str | None:
         """Return the digit that the character at `position` sounds like, None when it is no such syllable."""
@@ -79,6 +141,9 @@ class DigitReader:
         return "".join(digits)
 
 
+_UNITS = "十百千万亿"
+# A stretch of digits and homophones; everyday words only inside, unless three digits touch them.
+_STRETCH = re.compile(r"[DSW]+")
 # The names of the token pattern's groups; a number that starts with a repetition (三个八) has its own.
 _KINDS = {
     "mask": TokenKind.MASK,
@@ -91,12 +156,15 @@ _KINDS = {
 }
 _REPEATS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 
+# A repetition whose digit is misheard: 三个羚.
+_REPEATED_SOUND = re.compile(f"[{''.join(_REPEATS)}]个[\u4e00-\u9fff]")
+
 
 def _token_pattern(rules: DigitRules) -> str:
     sign = any_character("".join(rules.digits.values()))
     measure = any_word(rules.measure_units)
     amount = any_word(rules.amount_units)
-    unit = "[十百千万亿]"
+    unit = any_character(_UNITS)
     repeat = rf"[{''.join(_REPEATS)}]个{sign}(?!{unit}|个|{measure}|{amount})|双{sign}"
     chinese = (
         rf"(?:[一二三四五六七八九两几]?{unit}(?:零(?=[一二三四五六七八九]))?)+[一二三四五六七八九]?(?!{sign})"

@@ -14,6 +14,7 @@ from tagging.pii.digit_runs import Run, RunFinder
 from tagging.pii.digit_tokens import DigitReader, any_word
 from tagging.pii.lines import Line, PiiSpan
 from tagging.pii.rules import DigitRules
+from tagging.pii.sounds import SoundScript
 
 MOBILE_DIGITS = 11
 # A mobile number without its leading 1, perhaps with a digit lost to recognition.
@@ -26,20 +27,23 @@ _MIN_INTERLEAVED_ECHO = 2
 
 @dataclass(frozen=True, slots=True)
 class DigitFindings:
-    """Spans, and the digit strings they hide (so that repetitions elsewhere are recognised)."""
+    """Spans, the digit strings they hide (so that repetitions elsewhere are recognised), and the lines'
+    texts with misheard digits written as digits.
+    """
 
     spans: tuple[PiiSpan, ...]
     numbers: tuple[str, ...]
+    texts: tuple[str, ...]
 
 
 class DigitFinder:
     """Finds numbers of persons by the words of digits.yaml."""
 
-    def __init__(self, rules: DigitRules) -> None:
+    def __init__(self, rules: DigitRules, script: SoundScript) -> None:
         self._rules = rules
         self._reader = DigitReader(rules)
         self._runs = RunFinder(rules, self._reader)
-        self._cues = CueFinder(rules)
+        self._cues = CueFinder(rules, script)
         self._hotline = re.compile(rules.hotlines)
         self._id_end = re.compile(rf"[\s,、]*({any_word(rules.id_ends)})", re.IGNORECASE)
 
@@ -53,12 +57,11 @@ class DigitFinder:
             known: Digit strings masked elsewhere in the call.
             is_suspect: The lines lack context: mask any digits of `min_suspect_digits`.
         """
-        tokens = [self._reader.tokens(line.text) for line in lines]
-        runs = self._runs.runs(lines, tokens)
         cues = [self._cues.cues(line.text) for line in lines]
-        windows = self._cues.windows(
-            lines, {index for run in runs for index in run.lines() if len(run.digits) > 2}
-        )
+        has_number = [self._reader.has_number(line.text) for line in lines]
+        windows = self._cues.windows(lines, cues, has_number)
+        reread = self.reread(lines, windows, has_number)
+        runs = self._runs.runs(lines, [self._reader.tokens(text) for text in reread])
         kinds: dict[int, str] = {}
         tickets: list[str] = []
         for position, run in enumerate(runs):
@@ -69,7 +72,19 @@ class DigitFinder:
                 kinds[position] = kind
         self._add_echoes(lines, runs, kinds, [*known], tickets)
         spans = [span for at, kind in kinds.items() for span in self._spans(lines, runs[at], kind)]
-        return DigitFindings(tuple(spans), tuple(runs[at].digits for at in kinds))
+        return DigitFindings(tuple(spans), tuple(runs[at].digits for at in kinds), tuple(reread))
+
+    def reread(
+        self, lines: Sequence[Line], windows: Sequence[str | None], has_number: Sequence[bool]
+    ) -> list[str]:
+        """Return the lines' texts with misheard digits written as digits, same lengths."""
+        reach = self._rules.max_interleaved_turns
+        return [
+            self._reader.reread(
+                line.text, is_expected=bool(windows[at]) or any(has_number[max(0, at - reach) : at + 1])
+            )
+            for at, line in enumerate(lines)
+        ]
 
     def _kind(
         self,

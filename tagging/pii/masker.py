@@ -16,6 +16,7 @@ from tagging.pii.digits import DigitFinder
 from tagging.pii.lines import Line, PiiSpan, masked, merge_spans
 from tagging.pii.names import NameFinder
 from tagging.pii.rules import PiiRules, load_pii_rules
+from tagging.pii.sounds import SoundScript
 from transcribe.call import Segment, SpeakerRole, TimeSpan, Turn, Word
 
 # Raised when the same rules would mask other characters.
@@ -38,11 +39,12 @@ class Masker:
     def __init__(self, rules: PiiRules) -> None:
         fillers, punctuation = rules.digits.fillers, rules.digits.punctuation
         self._masks = rules.masks
-        self._digits = DigitFinder(rules.digits)
-        self._names = NameFinder(rules.names, fillers, punctuation)
-        self._addresses = AddressFinder(rules.addresses, fillers, punctuation)
+        script = SoundScript()
+        self._digits = DigitFinder(rules.digits, script)
+        self._names = NameFinder(rules.names, script, fillers, punctuation)
+        self._addresses = AddressFinder(rules.addresses, script, fillers, punctuation)
         signs = "".join(rules.digits.digits.values())
-        self._contacts = ContactFinder(rules.contacts, signs, fillers, punctuation)
+        self._contacts = ContactFinder(rules.contacts, script, signs, (fillers, punctuation))
         self.digest = f"{ENGINE_VERSION}:{digest_of(rules)}"
 
     def find(self, turns: Sequence[Turn]) -> tuple[PiiMask, ...]:
@@ -81,7 +83,7 @@ class Masker:
             names = self._names.find(current, known.names)
             spans = [*numbers.spans, *names.spans]
             spans.extend(self._addresses.find(current))
-            spans.extend(self._contacts.find(current))
+            spans.extend(self._contacts.find(current, numbers.texts))
             spans = [span for span in spans if current[span.line].text[span.start : span.end].strip("*")]
             if not spans:
                 break

@@ -32,6 +32,7 @@ class DigitRules(LexiconModel):
 
     digits: dict[str, str]
     sounds: dict[str, tuple[str, ...]]
+    everyday_sounds: str
     id_ends: tuple[str, ...]
     fillers: tuple[str, ...]
     punctuation: str
@@ -49,7 +50,9 @@ class DigitRules(LexiconModel):
     max_interleaved_s: float = Field(gt=0)
     max_odd_characters: int = Field(ge=0)
     cues: CueWords
+    exact_cues: tuple[str, ...]
     cue_links: tuple[str, ...]
+    answer_ends: tuple[str, ...]
     cue_characters: int = Field(ge=0)
     cue_after_links: tuple[str, ...]
     cue_after_words: dict[str, tuple[str, ...]]
@@ -68,6 +71,9 @@ class NameRules(LexiconModel):
     strong_cues: tuple[str, ...]
     lenient_ends: str
     weak_cues: tuple[str, ...]
+    name_links: tuple[str, ...]
+    weak_ends: tuple[str, ...]
+    answer_starts: tuple[str, ...]
     ask_words: tuple[str, ...]
     ask_turns: int = Field(ge=1)
     titles: tuple[str, ...]
@@ -86,10 +92,14 @@ class AddressRules(LexiconModel):
     middle_units: tuple[str, ...]
     near_units: tuple[str, ...]
     door_units: tuple[str, ...]
+    sure_door_units: tuple[str, ...]
+    never_heard_units: str
     name_characters: int = Field(ge=1)
     cues: tuple[str, ...]
     ask_turns: int = Field(ge=1)
     name_starts: tuple[str, ...]
+    not_doors: tuple[str, ...]
+    never_names: tuple[str, ...]
     never_parts: tuple[str, ...]
 
 
@@ -101,6 +111,7 @@ class ContactRules(LexiconModel):
     email_ends: tuple[str, ...]
     email_hosts: tuple[str, ...]
     email_words: tuple[str, ...]
+    email_fillers: tuple[str, ...]
     email_cues: tuple[str, ...]
     plate_provinces: str
     plate_cues: tuple[str, ...]
