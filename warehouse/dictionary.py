@@ -20,6 +20,12 @@ day, `night` the date of the drop folder. Spans are half-open. What is unknown i
 """
 
 
+_HEADINGS = {"column_name": "column", "type": "type", "is_null": "null", "comment": "meaning"}
+_TABLE_KEYS = ("column_name", "type", "is_null", "comment")
+# A view's columns may all be null as far as the database knows: there the comment tells.
+_MART_KEYS = ("column_name", "type", "comment")
+
+
 def dictionary_markdown() -> str:
     """The whole dictionary: marts first, because analysts start there.
 
@@ -29,31 +35,25 @@ def dictionary_markdown() -> str:
     with open_memory() as memory:
         for spec in (*tables(), *marts()):
             memory.execute(spec.ddl)
-        mart_parts = [_section(memory, mart.name) for mart in sorted(marts(), key=lambda mart: mart.name)]
-        table_parts = [_section(memory, spec.name) for spec in tables()]
+        mart_parts = [
+            _section(memory, mart.name, _MART_KEYS) for mart in sorted(marts(), key=lambda mart: mart.name)
+        ]
+        table_parts = [_section(memory, spec.name, _TABLE_KEYS) for spec in tables()]
     return "\n".join([_HEAD, "## Marts\n", *mart_parts, "## Tables\n", *table_parts]).rstrip() + "\n"
 
 
-def _section(memory: Connection, name: str) -> str:
+def _section(memory: Connection, name: str, keys: Sequence[str]) -> str:
     relation = fetch_rows(memory, statement("relation_comment"), {"name": name})[0]
     columns = fetch_rows(memory, statement("column_comments"), {"name": name})
     if not relation["comment"]:
         raise WarehouseError(f"{name}: no COMMENT ON it; say what one row is")
-    lines = [
-        f"### {name}\n",
-        f"{relation['comment']}.\n",
-        "| column | type | null | meaning |",
-        "|---|---|---|---|",
-    ]
     for column in columns:
         if not column["comment"]:
-            raise WarehouseError(
-                f"{name}.{column['column_name']}: no COMMENT ON COLUMN; say what it means, with its unit"
-            )
-        lines.append(
-            _line([f"`{column['column_name']}`", column["type"], column["is_null"], column["comment"]])
-        )
-    return "\n".join(lines) + "\n"
+            missing = f"{name}.{column['column_name']}"
+            raise WarehouseError(f"{missing}: no COMMENT ON COLUMN; say what it means, with its unit")
+    head = [_line([_HEADINGS[key] for key in keys]), _line(["---" for _ in keys])]
+    body = [_line([column[key] for key in keys]) for column in columns]
+    return "\n".join([f"### {name}\n", f"{relation['comment']}.\n", *head, *body]) + "\n"
 
 
 def _line(cells: Sequence[object]) -> str:

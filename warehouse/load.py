@@ -109,8 +109,9 @@ def stale_nights(lake: Lake, published: Path) -> tuple[date, ...]:
 
 def _is_current(published: Path) -> bool:
     """Whether `published` can be copied: it is whole, untouched and made by today's definitions."""
-    if not published.is_file() or wal_path(published).exists():
+    if not published.is_file():
         return False
+    is_touched = wal_path(published).exists()
     try:
         with open_reading(published) as con:
             digests = {row["schema_digest"] for row in fetch_rows(con, statement("loaded_schemas"))}
@@ -118,7 +119,7 @@ def _is_current(published: Path) -> bool:
         raise
     except (WarehouseError, DatabaseError):
         return False  # damaged, or not ours: the lake has everything
-    return digests == {schema_digest()}
+    return digests == {schema_digest()} and not is_touched
 
 
 def _new_build(build: Path) -> Connection:

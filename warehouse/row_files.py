@@ -7,7 +7,7 @@ written beside its target, synced and renamed. Edge; the only importer of pyarro
 import os
 import secrets
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
@@ -147,25 +147,25 @@ def merge_rows(
     spec = table_spec(table)
     if reused is not None and spec.owner is not RowOwner.CALL:
         raise WarehouseError(f"table {table}: its rows belong to the run, nothing can be taken over")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    empty, no_calls = _empty_file(target, table), _empty_file(target, "call")
-    parameters: dict[str, Any] = {"run_id": run_id, "shards": [str(path) for path in (empty, *shard_files)]}
-    if spec.owner is RowOwner.CALL:
-        parameters |= {
-            "reused": str(reused.path if reused else empty),
-            "call_ids": sorted(reused.call_ids) if reused else [],
-            "calls": str(reused.calls if reused and reused.calls else no_calls),
+    with _empty_file(target, table) as empty, _empty_file(target, "call") as no_calls:
+        parameters: dict[str, Any] = {
+            "run_id": run_id,
+            "shards": [str(path) for path in (empty, *shard_files)],
         }
-    sql = statement("merge_call_rows" if spec.owner is RowOwner.CALL else "merge_run_rows")
-    sql = sql.replace("__order__", ", ".join(quoted(column) for column in spec.order))
-    try:
-        with written_beside(target) as beside, open_memory(spill=target.parent / "_spill.tmp") as memory:
-            memory.execute(sql, parameters | {"path": str(beside)})
-    except DatabaseError as err:
-        raise explained(err, target) from err
-    finally:
-        empty.unlink(missing_ok=True)
-        no_calls.unlink(missing_ok=True)
+        if spec.owner is RowOwner.CALL:
+            parameters |= {
+                "reused": str(reused.path if reused else empty),
+                "call_ids": sorted(reused.call_ids) if reused else [],
+                "calls": str(reused.calls if reused and reused.calls else no_calls),
+            }
+        sql = statement("merge_call_rows" if spec.owner is RowOwner.CALL else "merge_run_rows")
+        sql = sql.replace("__order__", ", ".join(quoted(column) for column in spec.order))
+        spill = target.parent / f"_spill{UNFINISHED_SUFFIX}"
+        try:
+            with written_beside(target) as beside, open_memory(spill) as memory:
+                memory.execute(sql, parameters | {"path": str(beside)})
+        except DatabaseError as err:
+            raise explained(err, target) from err
 
 
 @contextmanager
@@ -183,9 +183,10 @@ def written_beside(path: Path) -> Generator[Path]:
         os.replace(beside, path)
         sync(path.parent)
     except OSError as err:
-        raise WarehouseError(f"{path}: 写不进去({err.strerror})。请检查磁盘空间和目录权限后重试。") from err
+        raise _unwritable(path, err) from err
     finally:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink()
 
 
 def sync(path: Path) -> None:
@@ -202,11 +203,23 @@ def _unfinished(path: Path) -> Path:
     return path.with_name(f"{path.name}.{os.getpid()}-{secrets.token_hex(4)}{UNFINISHED_SUFFIX}")
 
 
-def _empty_file(target: Path, table: str) -> Path:
+@contextmanager
+def _empty_file(target: Path, table: str) -> Generator[Path]:
     """A file without rows: gives a merge its columns and types even when there is nothing to merge."""
     path = _unfinished(target)
-    pq.write_table(arrow_schema(table).empty_table(), path)
-    return path
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pq.write_table(arrow_schema(table).empty_table(), path)
+        yield path
+    except OSError as err:
+        raise _unwritable(path, err) from err
+    finally:
+        with suppress(OSError):
+            path.unlink()
+
+
+def _unwritable(path: Path, err: OSError) -> WarehouseError:
+    return WarehouseError(f"{path}: 写不进去({err})。请检查磁盘空间和目录权限后重试。")
 
 
 def _batches(
