@@ -16,8 +16,13 @@ from tagging.pattern import STRONG_BREAK, WEAK_BREAK
 INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 # A mask is no punctuation: it stands for a character of the customer's.
 MASK = "*"
-# Where the private use area begins: no recogniser writes these characters.
+# Where the private use area begins, which no recogniser writes: one code per class of syllables.
 FIRST_SOUND_CODE = 0xE000
+# Twins of filler characters: control characters, which folding turns into pauses, so that text has none.
+# Below 256 a regex' class of characters compiles a hundred times faster.
+TWINS = "".join(map(chr, [*range(0x01, 0x09), *range(0x0E, 0x20), *range(0x7F, 0xA0)]))
+TWINS_CLASS = "\\x01-\\x08\\x0e-\\x1f\\x7f-\\x9f"
+SOUND_FILLER = TWINS[0]
 _MAX_CACHED_PAIRS = 65_536
 
 
@@ -44,10 +49,48 @@ class TextFold(dict[int, str]):
         return text.translate(self)
 
 
-def filler_regex(fillers: tuple[str, ...], breaks: str = WEAK_BREAK + STRONG_BREAK) -> str:
-    """Return the regex source of one filler (already folded or coded) or one of the folded `breaks`."""
-    ordered = sorted(set(fillers), key=lambda filler: (-len(filler), filler))
-    return "|".join([f"[{breaks}]", *(re.escape(filler) for filler in ordered)])
+class FillerMarks:
+    """Fillers in a folded text become twins of their characters, so that one class of characters skips them.
+
+    A pattern's literal matches a character and its twin: 就是 can be a filler and be asked for by name. By
+    sound all twins are one.
+
+    Raises:
+        ValueError: when fillers use more characters than there are twins.
+    """
+
+    def __init__(self, fillers: tuple[str, ...]):
+        chars = sorted(set("".join(fillers)))
+        if len(chars) > len(TWINS):
+            raise ValueError(f"fillers 用了 {len(chars)} 个不同的字，最多 {len(TWINS)} 个；请删去少用的")
+        self._twins = {ord(char): twin for char, twin in zip(chars, TWINS, strict=False)}
+        self._chars = {ord(twin): char for char, twin in zip(chars, TWINS, strict=False)}
+        ordered = sorted(set(fillers), key=lambda filler: (-len(filler), filler))
+        self._regex = re.compile("|".join(map(re.escape, ordered)))
+
+    def mark(self, text: str) -> str:
+        """Return folded text with its fillers as twins, of the same length."""
+        return self._regex.sub(lambda found: found.group().translate(self._twins), text)
+
+    def mark_sound(self, marked: str, sound: str) -> str:
+        """Return codes of sound, SOUND_FILLER where the marked text has a twin."""
+        chars = self._chars
+        return "".join(
+            [SOUND_FILLER if ord(char) in chars else code for char, code in zip(marked, sound, strict=True)]
+        )
+
+    def is_filler(self, char: str) -> bool:
+        """Say whether a folded character is part of some filler."""
+        return ord(char) in self._twins
+
+    def unmark(self, text: str) -> str:
+        """Return marked text as it was folded."""
+        return text.translate(self._chars)
+
+    def literal(self, char: str) -> str:
+        """Return the regex of one folded character, filler or not."""
+        twin = self._twins.get(ord(char))
+        return re.escape(char) if twin is None else f"[{char}{twin}]"
 
 
 class SoundTable:

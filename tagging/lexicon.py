@@ -21,6 +21,7 @@ from tagging.lexicon_check import FILE_KEYS, check_keys, validate_at
 from tagging.lexicon_schema import LexiconModel, RuleEntry, Vocabulary
 from tagging.matching import RuleSet
 from tagging.pattern import PatternInvalid
+from tagging.rules import Compiler
 from tagging.yaml_source import Value, YamlSource, read_yaml
 
 SETTINGS_NAME = "settings.yaml"
@@ -76,16 +77,17 @@ def load_rules(
         LexiconInvalid: with file, line, key, value and what to do; also when an example fails.
     """
     vocabulary = load_vocabulary(lexicons_dir)
+    compiler = Compiler(vocabulary)
     found = _find_entries(package_dir, lexicons_dir)
     checked = [(each, _validate_entry(each, schema)) for each in found.values()]
     kept = sorted(((each, entry) for each, entry in checked if entry.enabled), key=lambda pair: pair[1].id)
     entries = tuple(entry for _, entry in kept)
     for each, entry in kept:
-        _check_entry(each, entry, vocabulary)
+        _check_entry(each, entry, compiler)
     return LoadedLexicon(
         name=package_dir.name,
         entries=entries,
-        rules=RuleSet(entries, vocabulary, on_date),
+        rules=RuleSet(entries, compiler, on_date),
         vocabulary=vocabulary,
         digest=digest_of(vocabulary, *entries),
     )
@@ -187,10 +189,10 @@ def _validate_entry(found: _Found, schema: type[EntryT]) -> EntryT:
     return validate_at(found.keys, schema, found.places, (found.source, found.path))
 
 
-def _check_entry(found: _Found, entry: RuleEntry, vocabulary: Vocabulary) -> None:
+def _check_entry(found: _Found, entry: RuleEntry, compiler: Compiler) -> None:
     """Compile the entry by itself and run its examples, so that an error names this entry's line."""
     try:
-        rules = RuleSet((entry,), vocabulary)
+        rules = RuleSet((entry,), compiler)
     except PatternInvalid as err:
         source, path = found.places.get("patterns", (found.source, found.path))
         raise LexiconInvalid(f"{source.file}:{source.line_of(path)}：{entry.id}：{err}") from err

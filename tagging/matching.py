@@ -12,9 +12,9 @@ from datetime import date
 from functools import lru_cache
 
 from tagging.finding import MatchKind
-from tagging.folding import SoundTable, TextFold
-from tagging.lexicon_schema import RuleEntry, Vocabulary
-from tagging.rules import CompiledPattern, CompiledRule, Compiler, Match
+from tagging.lexicon_schema import RuleEntry
+from tagging.phrase import CompiledPattern, Folding, Match
+from tagging.rules import CompiledRule, Compiler
 from tagging.scope import is_in_force, is_in_scope, side_of
 from transcribe.call import Transcript, Turn
 
@@ -38,7 +38,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A turn's text and sound as patterns see them, with the sets the prefilter asks."""
+    """A turn's text and sound as patterns see them, fillers marked; the sets for the prefilter are unmarked."""
 
     raw: str
     text: str
@@ -51,15 +51,16 @@ class TurnView:
 class Viewer:
     """Turns to views; equal turns (嗯, 好的) are folded once."""
 
-    def __init__(self, fold: TextFold, sounds: SoundTable):
-        self._fold = fold
-        self._sounds = sounds
+    def __init__(self, folding: Folding):
+        self._folding = folding
         self.view = lru_cache(_MAX_CACHED_VIEWS)(self._view)
 
     def _view(self, raw: str, pinyin: tuple[str, ...]) -> TurnView:
-        text = self._fold.fold(raw)
-        sound = self._sounds.encode(pinyin) if len(pinyin) == len(raw) else ""
-        return TurnView(raw, text, sound, frozenset(text), frozenset(sound), pinyin)
+        folded = self._folding.text.fold(raw)
+        text = self._folding.marks.mark(folded)
+        codes = self._folding.sounds.encode(pinyin) if len(pinyin) == len(raw) else ""
+        sound = self._folding.marks.mark_sound(text, codes) if codes and text != folded else codes
+        return TurnView(raw, text, sound, frozenset(folded), frozenset(codes), pinyin)
 
 
 # What the index keeps for one set of needed characters: the set, the rule and its pattern.
@@ -90,12 +91,11 @@ class PatternIndex:
 class RuleSet:
     """All entries of one lexicon, ready to fire on transcripts."""
 
-    def __init__(self, entries: Sequence[RuleEntry], vocabulary: Vocabulary, on_date: date | None = None):
+    def __init__(self, entries: Sequence[RuleEntry], compiler: Compiler, on_date: date | None = None):
         self._on_date = on_date
-        compiler = Compiler(vocabulary)
-        self.vocabulary = vocabulary
+        self.vocabulary = compiler.vocabulary
         self.rules: tuple[CompiledRule, ...] = tuple(compiler.compile_rule(entry) for entry in entries)
-        self._viewer = Viewer(compiler.fold, compiler.sounds)
+        self._viewer = Viewer(compiler.folding)
         self._text = {side: self._index(side, by_sound=False) for side in ("agent", "customer")}
         self._sound = {side: self._index(side, by_sound=True) for side in ("agent", "customer")}
         self._regex = {

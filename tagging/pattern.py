@@ -11,7 +11,7 @@ and punctuation may stand. The language:
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
@@ -154,8 +154,8 @@ def _gap(text: str) -> Gap:
 class Writing:
     """How nodes are written as a regex.
 
-    `encode` gives the regex of a character (text: the folded one; sound: its syllables' codes), `filler` that
-    of one filler or punctuation mark, `gap_stops` the inside of a class of characters that no gap crosses.
+    `encode` gives the regex of a character (text: the folded one; sound: its syllables' codes), `filler` a
+    class of characters for fillers and punctuation, `gap_stops` the inside of one that no gap crosses.
     """
 
     encode: Callable[[str], str]
@@ -165,7 +165,7 @@ class Writing:
 
 def regex_of(nodes: Nodes, writing: Writing) -> str:
     """Return the regular expression source of parsed nodes."""
-    fillers = f"(?:{writing.filler})*"
+    fillers = f"{writing.filler}*"
     parts: list[str] = []
     for node in nodes:
         match node:
@@ -219,8 +219,17 @@ def needs_of(nodes: Nodes) -> tuple[frozenset[str], ...]:
     needs: tuple[frozenset[str], ...] = (base,)
     for choice in sorted(choices, key=len):
         if len(needs) * len(choice) <= MAX_NEEDS:
-            needs = tuple(dict.fromkeys(need | option for need in needs for option in choice))
+            needs = _least(need | option for need in needs for option in choice)
     return needs
+
+
+def _least(needs: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
+    """Return the sets that contain no other: a larger one lets nothing through that a smaller one stops."""
+    kept: list[frozenset[str]] = []
+    for need in sorted(set(needs), key=lambda each: (len(each), sorted(each))):
+        if not any(smaller <= need for smaller in kept):
+            kept.append(need)
+    return tuple(kept)
 
 
 def compile_source(source: str) -> re.Pattern[str]:

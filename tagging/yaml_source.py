@@ -44,7 +44,7 @@ def read_yaml(file: Path) -> YamlSource:
     except (OSError, UnicodeDecodeError) as err:
         raise LexiconInvalid(f"{file}：无法读取（{err}）；请确认文件存在、可读，并以 UTF-8 保存") from err
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        node = yaml.compose(text, Loader=yaml.CSafeLoader)
     except yaml.YAMLError as err:
         mark = getattr(err, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1

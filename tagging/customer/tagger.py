@@ -1,7 +1,7 @@
 """Who is calling and what it may become: transcripts in; escalations, types and a tier out.
 
-Pure but for loading. Only what the customer says counts (turns of unknown role included, with less confidence). Every call gets one
-`TierTag`; a customer type may be withheld.
+Pure but for loading. Only what the customer says counts (turns of unknown role included, with less
+confidence). Every call gets one `TierTag`; a customer type may be withheld.
 """
 
 from collections.abc import Iterator, Sequence
