@@ -93,6 +93,25 @@ def _format_of(path: Path) -> str:
     return "mp3" if head[:3] == b"ID3" or head[:1] == b"\xff" else "unknown"
 
 
+@pytest.mark.parametrize(
+    "call_id",
+    [call_id for call_id, truth in TRUTHS.items() if set(truth["channels"]) == {"agent", "customer"}],
+)
+def test_one_channel_is_not_heard_on_the_other(call_id: str) -> None:
+    """While the other side speaks, a silent channel holds no more than its own noise (3 dB allowed)."""
+    truth = TRUTHS[call_id]
+    channels, rate_hz = _channels(truth)
+    for index, samples in enumerate(channels):
+        own, other = np.zeros(len(samples), bool), np.zeros(len(samples), bool)
+        for turn in (*truth["turns"], *truth["hold_music"]):
+            is_own = turn.get("channel", truth["channels"].index("agent")) == index
+            start = int(turn["start_s"] * rate_hz) - rate_hz // 20
+            (own if is_own else other)[start : int(turn["end_s"] * rate_hz) + rate_hz // 20] = True
+        if np.any(other & ~own) and np.any(~other & ~own):
+            leak_dbfs, floor_dbfs = _level_dbfs(samples[other & ~own]), _level_dbfs(samples[~other & ~own])
+            assert leak_dbfs < floor_dbfs + 3
+
+
 def test_every_format_is_there_and_the_inbox_is_small() -> None:
     for truth in TRUTHS.values():
         for name in truth["files"]:

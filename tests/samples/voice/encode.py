@@ -4,7 +4,7 @@ PyAV writes everything but GSM, which soundfile writes. Containers are written b
 random serial numbers), so that the same samples give the same bytes as far as the codecs allow.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,15 +25,17 @@ class Codec:
     codec: str
     bit_rate: int | None
     sample_format: str
+    options: dict[str, str] = field(default_factory=dict)
 
 
+# Bit rates at which one channel does not leak into the other: Opus at 24 kbit/s leaks 22 dB below the voice.
 CODECS = {
     "pcm_wav": Codec("wav", "pcm_s16le", None, "s16"),
     "mulaw_wav": Codec("wav", "pcm_mulaw", None, "s16"),
     "alaw_wav": Codec("wav", "pcm_alaw", None, "s16"),
-    "mp3": Codec("mp3", "libmp3lame", 32_000, "s16p"),
-    "opus": Codec("ogg", "libopus", 24_000, "s16"),
-    "m4a": Codec("ipod", "aac", 40_000, "fltp"),
+    "mp3": Codec("mp3", "libmp3lame", 40_000, "s16p"),
+    "opus": Codec("ogg", "libopus", 32_000, "s16"),
+    "m4a": Codec("ipod", "aac", 48_000, "fltp", {"aac_coder": "fast"}),
     "amr": Codec("amr", "libopencore_amrnb", 12_200, "s16"),
 }
 MONO_ONLY = ("gsm_wav", "amr")
@@ -55,7 +57,9 @@ def write_audio(path: Path, channels: list[Samples], fmt: str) -> None:
     layout = "stereo" if len(channels) == 2 else "mono"
     pcm = (np.clip(np.stack(channels), -1.0, 1.0) * 32767).round().astype(np.int16)
     with av.open(str(path), "w", format=codec.container, options={"fflags": "+bitexact"}) as box:
-        stream = box.add_stream(codec.codec, rate=LINE_RATE_HZ, options={"flags": "+bitexact"})
+        stream = box.add_stream(
+            codec.codec, rate=LINE_RATE_HZ, options={"flags": "+bitexact", **codec.options}
+        )
         stream.layout = layout
         stream.format = codec.sample_format
         if codec.bit_rate:
