@@ -8,6 +8,7 @@ of 13 characters against 100 us for `lazy_pinyin` on the whole text, with equal 
 from functools import lru_cache
 
 from pypinyin import lazy_pinyin
+from pypinyin.constants import PHRASES_DICT
 from pypinyin.seg.mmseg import seg
 
 # Phrases kept in memory; the dictionary has 47,000 and a night uses a few thousand of them.
@@ -24,6 +25,11 @@ def to_pinyin(text: str) -> tuple[str, ...]:
     for phrase in seg.cut(text):
         syllables.extend(_phrase_pinyin(phrase))
     return tuple(syllables)
+
+
+def is_phrase(text: str) -> bool:
+    """Say whether `text` is an entry of two characters or more in the phrase dictionary: an ordinary word."""
+    return len(text) > 1 and text in PHRASES_DICT
 
 
 @lru_cache(maxsize=MAX_CACHED_PHRASES)

@@ -47,7 +47,7 @@ class AddressFinder:
         edge = any_character(punctuation)
         self._edge_before = re.compile(rf"(?:^|{edge}|{any_word([*rules.name_starts, *rules.cues])})$")
         self._edge_after = re.compile(rf"$|{edge}|的$|的{edge}|{any_word(fillers)}")
-        self._tail = re.compile(rf"[\s,、嗯]{{0,2}}(?:[0-9A-Z]|{numbers}){{2,5}}")
+        self._tail = re.compile(rf"[\s,、]{{0,2}}(?:[0-9A-Z]|{numbers}){{2,5}}")
         self._not_tail = re.compile(any_word(rules.not_doors))
         self._cue = re.compile(any_word(rules.cues))
         self._starts = re.compile(rf".*(?:{any_word(rules.name_starts)})")
@@ -91,11 +91,12 @@ class AddressFinder:
         return is_asked or (bool(door_units) and has_named) or ("near" in kinds and "large" in kinds)
 
     def _stands_alone(self, text: str, part: _Part) -> bool:
-        return bool(self._edge_before.search(text[: part.start]) and self._edge_after.match(text, part.end))
+        end = self._tail_end(text, part.end)
+        return bool(self._edge_before.search(text[: part.start]) and self._edge_after.match(text, end))
 
     def _tail_end(self, text: str, end: int) -> int:
         """Take in a number without its unit: 二单元|五零一."""
-        tail = self._tail.match(text, end)
+        tail = self._tail.match(self._script.spell(text), end)
         return tail.end() if tail and not self._not_tail.match(text, tail.end()) else end
 
     def _parts(self, text: str, *, is_asked: bool) -> Iterable[_Part]:

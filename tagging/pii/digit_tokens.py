@@ -147,6 +147,7 @@ _STRETCH = re.compile(r"[DSW]+")
 # The names of the token pattern's groups; a number that starts with a repetition (三个八) has its own.
 _KINDS = {
     "mask": TokenKind.MASK,
+    "phrase": TokenKind.FILLER,
     "repeated": TokenKind.DIGITS,
     "quantity": TokenKind.QUANTITY,
     "digits": TokenKind.DIGITS,
@@ -169,6 +170,8 @@ def _token_pattern(rules: DigitRules) -> str:
     chinese = (
         rf"(?:[一二三四五六七八九两几]?{unit}(?:零(?=[一二三四五六七八九]))?)+[一二三四五六七八九]?(?!{sign})"
     )
+    # Fillers with a numeral in them (最后一位是) go before the numbers.
+    phrases = any_word(filler for filler in rules.fillers if re.search(sign, filler))
     quantities = (
         r"(?:19|20)[0-9]{2}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?![0-9])",
         r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2})?(?![0-9:])",
@@ -182,7 +185,7 @@ def _token_pattern(rules: DigitRules) -> str:
         rf"(?:{sign}|两){{1,{rules.measured_digits}}}(?:{amount}|{measure})",
     )
     return (
-        rf"(?P<mask>\*+)|(?P<repeated>(?:{repeat})(?:{repeat}|{sign})*)|(?P<quantity>{'|'.join(quantities)})"
+        rf"(?P<mask>\*+)|(?P<phrase>{phrases})|(?P<repeated>(?:{repeat})(?:{repeat}|{sign})*)|(?P<quantity>{'|'.join(quantities)})"
         rf"|(?P<digits>(?:{repeat}|{sign})+)|(?P<id_end>{any_word(rules.id_ends)})|(?P<filler>{any_word(rules.fillers)}|{any_character(rules.punctuation)}+)"
         rf"|(?P<odd>.)"
     )

@@ -41,7 +41,7 @@ class Masker:
         self._masks = rules.masks
         script = SoundScript()
         self._digits = DigitFinder(rules.digits, script)
-        self._names = NameFinder(rules.names, script, fillers, punctuation)
+        self._names = NameFinder(rules.names, script, rules.digits)
         self._addresses = AddressFinder(rules.addresses, script, fillers, punctuation)
         signs = "".join(rules.digits.digits.values())
         self._contacts = ContactFinder(rules.contacts, script, signs, (fillers, punctuation))

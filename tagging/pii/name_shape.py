@@ -8,6 +8,7 @@ from enum import IntEnum
 from tagging.pii.digit_tokens import any_character, any_word
 from tagging.pii.rules import NameRules
 from tagging.pii.sounds import SoundScript
+from tagging.pinyin import is_phrase
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
@@ -35,18 +36,20 @@ class Said:
 class NameShape:
     """Knows surnames, given names and their ends by names.yaml."""
 
-    def __init__(self, rules: NameRules, script: SoundScript, punctuation: str) -> None:
+    def __init__(self, rules: NameRules, script: SoundScript, punctuation: str, never: Iterable[str]) -> None:
+        """Compile the words; `never` are words of other data (身份证) that are no names either."""
         self._rules = rules
         self._surnames = frozenset(rules.surnames)
         self._weak = frozenset(rules.weak_surnames)
         self._sounds = frozenset(script.spell(rules.surnames)) - frozenset(script.spell(rules.weak_surnames))
         self._compound_sounds = {script.spell(surname) for surname in rules.compound_surnames}
         self._never_given = frozenset(rules.never_given)
-        self._never = re.compile(any_word(rules.never_names))
+        self._never = re.compile(any_word([*rules.never_names, *never]))
         self._titles = script.pattern(rules.titles)
-        self._boundary = re.compile(
-            rf"$|{any_character(punctuation)}|{script.pattern(rules.after_names).pattern}"
-        )
+        edge = rf"$|{any_character(punctuation)}"
+        # Short words that follow names sound like too many given names: these only by letters.
+        self._boundary = re.compile(f"{edge}|{any_word(rules.after_names)}")
+        self._boundary_sound = script.pattern(word for word in rules.after_names if len(word) > 1)
 
     def is_surname(self, char: str) -> bool:
         return char in self._surnames
@@ -58,6 +61,8 @@ class NameShape:
     def end(self, said: Said, start: int, trust: Trust) -> int | None:
         """Return where the name that starts at `start` ends, None when none does."""
         if self._never.match(said.text, start):
+            return None
+        if trust < Trust.LENIENT and any(is_phrase(said.text[start : start + size]) for size in (2, 3, 4)):
             return None
         surname = self._surname_end(said.text, start, trust)
         if surname is None:
@@ -72,7 +77,7 @@ class NameShape:
 
     def is_bounded(self, said: Said, end: int) -> bool:
         """Say whether the line ends at `end`, or goes on with a pause or a word that follows names."""
-        return bool(self._boundary.match(said.spelled, end))
+        return bool(self._boundary.match(said.text, end) or self._boundary_sound.match(said.spelled, end))
 
     def _surname_end(self, text: str, start: int, trust: Trust) -> int | None:
         if text[start : start + 2] in self._rules.compound_surnames:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tagging.pii.digit_tokens import any_character, any_word
 from tagging.pii.lines import Line, PiiSpan
 from tagging.pii.name_shape import NameShape, Said, Trust
-from tagging.pii.rules import NameRules
+from tagging.pii.rules import DigitRules, NameRules
 from tagging.pii.sounds import SoundScript
 
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
@@ -31,17 +31,18 @@ class NameFindings:
 class NameFinder:
     """Finds names by the words of names.yaml."""
 
-    def __init__(
-        self, rules: NameRules, script: SoundScript, fillers: Iterable[str], punctuation: str
-    ) -> None:
+    def __init__(self, rules: NameRules, script: SoundScript, digits: DigitRules) -> None:
         self._rules = rules
         self._script = script
-        self._shape = NameShape(rules, script, punctuation)
+        fillers, punctuation = digits.fillers, digits.punctuation
+        never = [word for words in digits.cues.model_dump().values() for word in words if len(word) > 1]
+        self._shape = NameShape(rules, script, punctuation, never)
         pauses = f"(?:{any_word(fillers)}|{any_character(punctuation)})"
         links = f"(?:{any_word(rules.name_links)})?"
-        self._strong = re.compile(rf"({any_word(rules.strong_cues)}){links}{pauses}*")
+        within = f"(?:{any_word(fillers)}|{any_character(rules.pauses_before)})"
+        self._strong = re.compile(rf"({any_word(rules.strong_cues)}){links}{within}*")
         by_sound = script.pattern(cue for cue in rules.strong_cues if len(cue) > 1).pattern
-        quiet = f"(?:{script.pattern(fillers).pattern}|{any_character(punctuation)})"
+        quiet = f"(?:{script.pattern(fillers).pattern}|{any_character(rules.pauses_before)})"
         self._strong_sound = re.compile(rf"(?:{by_sound}){quiet}*")
         self._weak_cue = re.compile(rf"(?:^|{pauses})(?:{any_word(rules.weak_cues)})")
         self._ends_with_cue = re.compile(rf"(?:{any_word([*rules.weak_cues, *rules.strong_cues])})$")
