@@ -33,7 +33,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 demo: install
 	@$(BIN)/huiting nightly --profile demo --data-dir $(DEMO_DATA) --inbox $(SAMPLES) \
 		--from 2026-11-20 --to 2026-11-21 || [ $$? -eq 3 ]
-	@$(BIN)/huiting sql --data-dir $(DEMO_DATA) --file docs/sql/table_counts.sql
+	@$(BIN)/huiting status --data-dir $(DEMO_DATA) --inbox $(SAMPLES)
 	@$(BIN)/huiting sql --data-dir $(DEMO_DATA) --file docs/sql/three_taboo_hits.sql
 	@echo "warehouse / 仓库:      $(CURDIR)/$(DEMO_DATA)/warehouse.duckdb"
 	@echo "pages / 案例库页面:    $(CURDIR)/$(DEMO_DATA)/pages/index.html"

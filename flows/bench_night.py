@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flows.config import Config
 from flows.console import console, table
-from flows.nightly import one_night_alone
 from flows.report import NightReport
 from flows.server import prefect_server, prepare_environment
 
@@ -29,6 +28,9 @@ def bench_one_night(config: Config, night: date, json_file: Path | None) -> None
             (Path(folder) / "models").symlink_to(config.models_path.resolve())
         prepare_environment(inside)
         with prefect_server(inside):
+            # Prefect reads its server's address when it is imported, and takes 1.4 s.
+            from flows.nightly import one_night_alone  # noqa: PLC0415
+
             report = one_night_alone(inside, night)
     rows = stage_rows(report)
     console.print(

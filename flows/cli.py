@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from flows import cli_look
+from flows.bench_night import bench_one_night
 from flows.config import Config, ConfigInvalid, load_config
 from flows.console import console, fail, warn
 from flows.report import ExitCode, post_alert
@@ -26,6 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="回听：每夜听完服务中心的全部录音。",
 )
 cli_look.add_to(app)
@@ -38,7 +40,7 @@ USER_ERRORS = (ConfigInvalid, ServerNotReached, TranscribeError, TaggingError, W
 
 
 @app.command()
-def nightly(  # noqa: PLR0913 - options of one command
+def nightly(  # noqa: PLR0913, PLR0917 - options of one command
     day: Annotated[str | None, typer.Option("--date", help="录音文件夹的日期，默认昨天")] = None,
     first: Annotated[str | None, typer.Option("--from", help="补跑：第一夜")] = None,
     last: Annotated[str | None, typer.Option("--to", help="补跑：最后一夜（含），默认昨天")] = None,
@@ -54,9 +56,10 @@ def nightly(  # noqa: PLR0913 - options of one command
     config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
     nights = _nights(config, day, first, last)
     prepare_environment(config)
-    from flows.run_nights import run_nights  # prefect: 1.4 s  # noqa: PLC0415
-
     with prefect_server(config):
+        # Prefect reads its server's address when it is imported, and takes 1.4 s.
+        from flows.run_nights import run_nights  # noqa: PLC0415
+
         code, message = run_nights(config, nights)
     problem = post_alert(config, [night.isoformat() for night in nights], code, message)
     if problem:
@@ -84,9 +87,9 @@ def schedule(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
             "schedule.api_url 是空的：请先运行 prefect server start，再把它的 API 地址写进配置。"
         )
     prepare_environment(config)
-    from flows.schedule import register  # prefect: 1.4 s  # noqa: PLC0415
-
     with prefect_server(config):
+        from flows.schedule import register  # prefect, see above  # noqa: PLC0415
+
         name = register(config, config_file)
     console.print(
         f"已登记 {name}，计划 {config.schedule.cron}（{config.timezone}）。"
@@ -107,8 +110,6 @@ def bench_night(
     profile: Profile = None,
 ) -> None:
     """在临时数据目录里从头跑一夜，打印每一步每小时处理多少小时录音、占多少时间。"""
-    from flows.bench_night import bench_one_night  # prefect: 1.4 s  # noqa: PLC0415
-
     bench_one_night(load_config(config_file, profile=profile, inbox=inbox), _day(day, "--date"), json_file)
 
 

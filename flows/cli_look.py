@@ -14,6 +14,7 @@ from warehouse.connect import DatabaseError, open_reading
 from warehouse.dictionary import dictionary_markdown
 from warehouse.explain import rows_of_call
 from warehouse.export import export as export_rows
+from warehouse.export import table_counts
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
@@ -76,10 +77,13 @@ def status(
     data_dir: DataDir = None,
     inbox: Annotated[str | None, typer.Option("--inbox", help="录音投放目录，覆盖配置")] = None,
 ) -> None:
-    """最近几夜的情况，和还没有处理的夜。"""
+    """最近几夜的情况、仓库各表的行数、还没有处理的夜。"""
     config = load_config(config_file, data_dir=data_dir, inbox=inbox)
     console.print(table("最近几夜", past.COLUMNS, past.recent_nights(config, nights)))
     backlog = past.backlog(config)
+    if config.warehouse_path.is_file():
+        with open_reading(config.warehouse_path) as con:
+            console.print(table("仓库各表", ("表", "行数"), tuple(table_counts(con).items())))
     console.print("待处理：" + ("、".join(day.isoformat() for day in backlog) if backlog else "没有"))
 
 

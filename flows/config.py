@@ -150,6 +150,9 @@ class Config(_Table):
             raise ValueError("不是 IANA 时区名，例如 Asia/Shanghai") from err
         return value
 
+    def __hash__(self) -> int:
+        return hash(self.model_dump_json())
+
     @property
     def data_path(self) -> Path:
         return Path(self.data_dir)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-import dask
+import dask.config
 from distributed.scheduler import KilledWorker
 from prefect.futures import as_completed
+from prefect.task_runners import TaskRunner
 from prefect.tasks import Task
-from prefect_dask import DaskTaskRunner
+from prefect_dask.task_runners import DaskTaskRunner
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from flows.config import Config
@@ -42,7 +43,7 @@ class Work:
     cost: Callable[[Any], float]
 
 
-def crew(config: Config, core_count: int) -> DaskTaskRunner:
+def crew(config: Config, core_count: int) -> "TaskRunner[Any]":
     """Return the task runner: a local cluster of processes, or the configured scheduler's workers."""
     dask.config.set({"distributed.scheduler.allowed-failures": _POISON_TRIES - 1})
     if config.workers.scheduler:

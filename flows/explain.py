@@ -93,7 +93,8 @@ def print_call(call_id: str, found: Mapping[str, Rows]) -> None:
 def _shown(value: object) -> object:
     if isinstance(value, list):
         return "\n".join(
-            f"[{item['turn_index']}] {item['start_s']:.1f}s {item['rule_id']}（{item['match']}）：{item['text']}"
+            f"[{item['turn_index']}] {item['start_s']:.1f}s {item['text']}"
+            f"（{item['rule_id']}，{item['match']}）"
             for item in value
         )
     return round(value, 3) if isinstance(value, float) else value

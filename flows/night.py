@@ -16,8 +16,8 @@ from flows.config import Config, ConfigInvalid
 from flows.ears import hearing_key
 from flows.shards import Shard, ShardOptions, plan_from_json, plan_shards, plan_to_json
 from flows.work import HearJob, load_taggers
-from tagging.causes.tagger import classifier_digest
-from tagging.taggers import taggers_digest
+from tagging.causes.tagger import CauseTagger
+from tagging.taggers import Tagger, taggers_digest
 from transcribe.call import Fault, FaultReason, SpeakerRole
 from transcribe.inbox import InboxOptions, Inventory, read_inbox
 from transcribe.weights import Weights, find_weights
@@ -39,7 +39,7 @@ class Night:
     weights: Weights
     recognition_key: str
     lexicon_digest: str
-    classifier_digest: str
+    classifier_digest: str | None
     previous: RunRef | None
 
     @property
@@ -101,7 +101,7 @@ def open_night(config: Config, night: date, now: datetime) -> Night:
         weights=weights,
         recognition_key=hearing_key(config, weights),
         lexicon_digest=taggers_digest(taggers),
-        classifier_digest=classifier_digest(taggers),
+        classifier_digest=_classifier_digest(taggers),
         previous=lake.newest_run(night),
     )
 
@@ -171,6 +171,10 @@ def died_faults(shards: Sequence[Shard]) -> list[Fault]:
 def code_version() -> str:
     """Return the program's version."""
     return version("huiting")
+
+
+def _classifier_digest(taggers: Sequence[Tagger]) -> str | None:
+    return next((tagger.model_digest for tagger in taggers if isinstance(tagger, CauseTagger)), None)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from prefect.client.orchestration import get_client
 from prefect.client.schemas.actions import WorkPoolCreate
-from prefect.client.schemas.schedules import CronSchedule
-from prefect.deployments.runner import EntrypointType
+from prefect.deployments.runner import RunnerDeployment
 from prefect.exceptions import ObjectAlreadyExists
+from prefect.schedules import Cron
+from prefect.types.entrypoint import EntrypointType
 
 from flows.config import Config
 from flows.nightly import nightly
@@ -25,9 +26,10 @@ def register(config: Config, config_file: Path | None) -> str:
         "config_file": str(config_file.resolve()) if config_file else None,
         "data_dir": config.data_dir,
     }
-    deployment = nightly.to_deployment(
+    deployment = RunnerDeployment.from_flow(
+        nightly,
         name=DEPLOYMENT,
-        schedule=CronSchedule(cron=config.schedule.cron, timezone=config.timezone),
+        schedule=Cron(config.schedule.cron, timezone=config.timezone),
         work_pool_name=config.schedule.work_pool,
         parameters=parameters,
         entrypoint_type=EntrypointType.MODULE_PATH,

@@ -29,8 +29,7 @@ def export(con: Connection, name: str, path: Path) -> int:
     suffix = path.suffix.lower()
     if suffix not in (".xlsx", *_STATEMENTS):
         raise WarehouseError(f"--to {path.name}：不认识的格式 {suffix!r}，请用 .xlsx、.csv 或 .parquet。")
-    con.execute(statement("count_rows").replace("__table__", quoted(name)))
-    count = int(con.fetchall()[0][0])
+    count = _count(con, name)
     path.parent.mkdir(parents=True, exist_ok=True)
     if suffix == ".xlsx":
         _write_sheet(con, name, path, count)
@@ -42,6 +41,16 @@ def export(con: Connection, name: str, path: Path) -> int:
         except DatabaseError as err:
             raise explained(err, path) from err
     return count
+
+
+def table_counts(con: Connection) -> dict[str, int]:
+    """Return {table: number of rows} of every table of the warehouse."""
+    return {spec.name: _count(con, spec.name) for spec in tables()}
+
+
+def _count(con: Connection, name: str) -> int:
+    con.execute(statement("count_rows").replace("__table__", quoted(name)))
+    return int(con.fetchall()[0][0])
 
 
 def _write_sheet(con: Connection, name: str, path: Path, count: int) -> None:

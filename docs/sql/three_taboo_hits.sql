@@ -9,5 +9,5 @@ SELECT
     h.replacement AS "换个说法"
 FROM taboo_hit AS h
 WHERE h.kind = 'forbidden'
-ORDER BY h.confidence DESC, h.call_id, h.turn_index
+ORDER BY h.confidence DESC, h.call_id ASC, h.turn_index ASC
 LIMIT 3;

@@ -60,6 +60,11 @@ def download_checkpoint(name: str, models_dir: Path) -> Path:
     return Path(str(_WHISPER._download(_WHISPER._MODELS[name], str(models_dir), False)))
 
 
+def best_device() -> str:
+    """`cuda` where a GPU can be used, else `cpu`."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
 class OpenAIWhisper:
     """A `Recogniser` that holds one model for the life of the process."""
 
