@@ -127,7 +127,7 @@ def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights: Nights
     grave, mild = nights.cases("problem")
     assert (grave.call_id, mild.call_id) == ("grave", "mild")
     assert grave.reason == (
-        "说了禁语「我不知道，不清楚」，原话是「我也不知道呢，不清楚」；另有处理失误：抢话、处理失误：说教。客户明确表示不满"
+        "说了禁语「我不知道，不清楚」，原话是「我也不知道呢，不清楚」；还有抢话、说教。客户明确表示不满"
     )
     assert (grave.focus_start_s, grave.focus_end_s) == (20.0, 35.0)
     assert (grave.rank, mild.rank) == (1, 2)

@@ -13,6 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from warehouse.case import Library
+from warehouse.clips import remove_unlisted
 from warehouse.connect import Connection
 from warehouse.errors import WarehouseError
 from warehouse.labels import Labels, load_labels
@@ -90,7 +91,8 @@ def render_pages(
 ) -> PagesReport:
     """Write the whole site below `pages_dir` and return what was done.
 
-    Only masked turns are shown; an agent is named only in libraries that allow it.
+    Only masked turns are shown; an agent is named only in libraries that allow it. Pages and clips of cases
+    that are no longer listed (superseded, expired, forgotten) are removed after the first page is in place.
 
     Raises:
         WarehouseError: a file cannot be written.
@@ -110,7 +112,7 @@ def render_pages(
         case_count=len(cards),
         silent_count=sum(1 for card in cards if not card.clip),
         changed_count=site.changed_count,
-        removed_count=_remove_old(site),
+        removed_count=_remove_old(site) + remove_unlisted(pages_dir, frozenset(card.clip for card in cards)),
     )
 
 

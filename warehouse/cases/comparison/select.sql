@@ -29,19 +29,18 @@ heard AS (
         )
 ),
 
+-- Everything the caller complains of: two calls are alike when they share any of it.
 matter AS (
     SELECT
         t.call_id,
         t.top_cause,
-        t.sub_cause
+        t.sub_cause,
+        MAX(t.confidence) AS confidence
     FROM cause_tag AS t
     INNER JOIN heard AS h ON t.call_id = h.call_id
     CROSS JOIN floors AS f
     WHERE t.source = 'customer_stated' AND t.confidence >= f.confidence
-    QUALIFY ROW_NUMBER() OVER (
-        PARTITION BY t.call_id
-        ORDER BY t.confidence DESC, t.sub_cause IS NULL ASC, t.top_cause ASC, t.sub_cause ASC
-    ) = 1
+    GROUP BY t.call_id, t.top_cause, t.sub_cause
 ),
 
 faults AS (
@@ -147,14 +146,11 @@ stretches AS (
 well AS (
     SELECT
         h.*,
-        k.top_cause,
-        k.sub_cause,
         s.start_s,
         s.end_s,
         s.shown,
         2 * n.step_count + n.behaviour_count AS score
     FROM heard AS h
-    INNER JOIN matter AS k ON h.call_id = k.call_id
     INNER JOIN steps AS n ON h.call_id = n.call_id
     INNER JOIN stretches AS s ON h.call_id = s.call_id
     CROSS JOIN floors AS f
@@ -164,14 +160,11 @@ well AS (
 badly AS (
     SELECT
         h.*,
-        k.top_cause,
-        k.sub_cause,
         w.start_s,
         w.end_s,
         w.what,
         w.total AS score
     FROM heard AS h
-    INNER JOIN matter AS k ON h.call_id = k.call_id
     INNER JOIN worst AS w ON h.call_id = w.call_id
     CROSS JOIN floors AS f
     WHERE w.total >= f.bad_weight
@@ -187,6 +180,26 @@ alike AS (
     INNER JOIN heard AS y ON b.call_id = y.call_id
 ),
 
+shared AS (
+    SELECT
+        g.call_id AS good_call_id,
+        b.call_id AS bad_call_id,
+        COALESCE(g.sub_cause = b.sub_cause, FALSE) AS is_same_sub_cause,
+        CASE WHEN g.sub_cause = b.sub_cause THEN g.sub_cause ELSE g.top_cause END AS cause
+    FROM matter AS g
+    INNER JOIN matter AS b ON g.top_cause = b.top_cause
+    INNER JOIN well AS w ON g.call_id = w.call_id
+    INNER JOIN badly AS x
+        ON
+            b.call_id = x.call_id
+            AND w.line_of_business IS NOT DISTINCT FROM x.line_of_business
+            AND (w.night = $night OR x.night = $night)
+    QUALIFY ROW_NUMBER() OVER (
+        PARTITION BY g.call_id, b.call_id
+        ORDER BY is_same_sub_cause DESC, g.confidence + b.confidence DESC, cause ASC
+    ) = 1
+),
+
 pairs AS (
     SELECT
         w.call_id AS good_call_id,
@@ -197,18 +210,15 @@ pairs AS (
         b.start_s AS bad_start_s,
         b.end_s AS bad_end_s,
         b.what,
-        COALESCE(CASE WHEN w.sub_cause = b.sub_cause THEN w.sub_cause END, w.top_cause) AS cause,
+        s.cause,
         w.score + b.score
-        + CASE WHEN w.sub_cause = b.sub_cause THEN 10 ELSE 0 END
+        + CASE WHEN s.is_same_sub_cause THEN 10 ELSE 0 END
         + CASE WHEN w.night = b.night THEN 1 ELSE 0 END
         + CASE WHEN a.good_call_id IS NULL THEN 0 ELSE 3 END
         - CASE WHEN w.agent_id = b.agent_id THEN 2 ELSE 0 END AS score
-    FROM well AS w
-    INNER JOIN badly AS b
-        ON
-            w.top_cause = b.top_cause
-            AND w.line_of_business IS NOT DISTINCT FROM b.line_of_business
-            AND (w.night = $night OR b.night = $night)
+    FROM shared AS s
+    INNER JOIN well AS w ON s.good_call_id = w.call_id
+    INNER JOIN badly AS b ON s.bad_call_id = b.call_id
     LEFT JOIN alike AS a ON w.call_id = a.good_call_id AND b.call_id = a.bad_call_id
 ),
 

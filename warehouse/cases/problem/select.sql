@@ -36,9 +36,17 @@ moments AS (
             WHEN h.severity = 'medium' THEN 5
             ELSE 3
         END AS weight,
-        CASE WHEN h.kind = 'sensitive' THEN '说了敏感用语' ELSE '说了禁语' END
+        '说了' AS lead,
+        CASE WHEN h.kind = 'sensitive' THEN '敏感用语' ELSE '禁语' END
         || '「' || h.phrase || '」' AS what,
-        CASE WHEN h.matched_text = h.phrase THEN '' ELSE '，原话是「' || h.matched_text || '」' END AS detail,
+        CASE
+            -- The same but for punctuation is said once.
+            WHEN
+                REGEXP_REPLACE(h.matched_text, '[^\p{L}\p{N}]', '', 'g')
+                = REGEXP_REPLACE(h.phrase, '[^\p{L}\p{N}]', '', 'g')
+                THEN ''
+            ELSE '，原话是「' || h.matched_text || '」'
+        END AS detail,
         h.kind || ':' || h.phrase_id AS same_kind
     FROM taboo_hit AS h
     CROSS JOIN floors AS f
@@ -49,7 +57,8 @@ moments AS (
         b.evidence[1].start_s AS start_s,
         b.evidence[1].end_s AS end_s,
         2.5 * b.confidence AS weight,
-        '处理失误：{behaviour:' || b.behaviour || '}' AS what,
+        '处理失误：' AS lead,
+        '{behaviour:' || b.behaviour || '}' AS what,
         '' AS detail,
         'behaviour:' || b.behaviour AS same_kind
     FROM behaviour AS b
@@ -61,7 +70,8 @@ moments AS (
         t.evidence[1].start_s AS start_s,
         t.evidence[1].end_s AS end_s,
         3.5 * t.confidence AS weight,
-        '通话中可见{cause:' || COALESCE(t.sub_cause, t.top_cause) || '}' AS what,
+        '通话中可见：' AS lead,
+        '{cause:' || COALESCE(t.sub_cause, t.top_cause) || '}' AS what,
         '' AS detail,
         'cause:' || COALESCE(t.sub_cause, t.top_cause) AS same_kind
     FROM cause_tag AS t
@@ -94,7 +104,7 @@ worst AS (
 summary AS (
     SELECT
         w.call_id,
-        w.what,
+        w.lead || w.what AS what,
         w.detail,
         w.same_kind,
         SUM(k.weight) AS score,
@@ -106,7 +116,7 @@ summary AS (
     FROM worst AS w
     INNER JOIN kinds AS k ON w.call_id = k.call_id
     CROSS JOIN floors AS f
-    GROUP BY w.call_id, w.what, w.detail, w.same_kind
+    GROUP BY w.call_id, w.lead, w.what, w.detail, w.same_kind
 ),
 
 -- One agent's same fault comes once before it comes again.
@@ -129,7 +139,7 @@ SELECT
     NULL AS pair_key,
     NULL AS side,
     r.what || r.detail
-    || CASE WHEN r.others IS NULL THEN '' ELSE '；另有' || r.others END
+    || CASE WHEN r.others IS NULL THEN '' ELSE '；还有' || r.others END
     || CASE
         WHEN g.tier = 'formal' THEN '。客户已正式投诉或声称要投诉'
         WHEN g.tier = 'explicit' THEN '。客户明确表示不满'
