@@ -13,7 +13,7 @@ from tagging.pii.lines import Line, PiiSpan
 from tagging.pii.rules import AddressRules
 from tagging.pii.sounds import SoundScript
 
-_NUMERALS = "零〇一二三四五六七八九十百幺两洞甲乙丙丁"
+_NUMERALS = "零〇一二三四五六七八九十百千幺两洞甲乙丙丁"
 # Misheard units are looked for after names of so many characters only.
 _SOUND_NAME_CHARACTERS = 4
 

@@ -17,6 +17,8 @@ from tagging.pii.sounds import SoundScript
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
 # Names of so many characters are recognised again by sound; shorter ones only letter by letter.
 _MIN_SOUND_CHARACTERS = 3
+# Most names: a surname of one character and a given name of two.
+_FULL_NAME = 3
 _TITLED_CHARACTERS = (3, 2, 4)
 
 
@@ -45,6 +47,7 @@ class NameFinder:
         quiet = f"(?:{script.pattern(fillers).pattern}|{any_character(rules.pauses_before)})"
         self._strong_sound = re.compile(rf"(?:{by_sound}){quiet}*")
         self._weak_cue = re.compile(rf"(?:^|{pauses})(?:{any_word(rules.weak_cues)})")
+        self._middle_cue = re.compile(any_word(rules.middle_cues))
         self._ends_with_cue = re.compile(rf"(?:{any_word([*rules.weak_cues, *rules.strong_cues])})$")
         ends = script.pattern([*rules.titles, *rules.weak_ends]).pattern
         self._end = re.compile(rf"$|{any_character(punctuation)}|{ends}")
@@ -88,6 +91,11 @@ class NameFinder:
         for match in self._weak_cue.finditer(said.text):
             end = self._shape.end(said, match.end(), Trust.WEAK)
             if end and self._end.match(said.spelled, end):
+                yield match.end(), end
+
+        for match in self._middle_cue.finditer(said.text):
+            end = self._shape.end(said, match.end(), Trust.WEAK)
+            if end and end - match.end() == _FULL_NAME and self._end.match(said.spelled, end):
                 yield match.end(), end
 
     def _titled(self, said: Said) -> Iterable[tuple[int, int]]:
