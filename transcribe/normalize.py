@@ -39,6 +39,9 @@ def normalise(original: str) -> NormalisedText:
     readable = [index for index, character in enumerate(original) if _is_readable(character)]
     for start, cluster in _clusters("".join(original[index] for index in readable)):
         for character in unicodedata.normalize("NFKC", cluster):
+            # A mark without a letter (a lone accent) would join the wrong one when its space goes.
+            if unicodedata.combining(character) and (not characters or characters[-1].isspace()):
+                continue
             characters.append(character)
             sources.append(readable[start])
     simplified = to_simplified("".join(characters))

@@ -14,6 +14,8 @@ import numpy as np
 from transcribe.call import TimeSpan
 from transcribe.recognise.protocol import SAMPLE_RATE_HZ, WINDOW_S, Samples
 
+BEGUN_S = 0.1  # a word must reach this far into a piece to belong to it: twice what alignment errs by
+
 
 @dataclass(frozen=True, slots=True)
 class PackingOptions:
@@ -62,17 +64,14 @@ class PackedWindow:
     def duration_s(self) -> float:
         return self.pieces[-1].end_s
 
-    def piece_at(self, start_s: float, end_s: float) -> int:
-        """Index of the piece that shares most with [start_s, end_s) of the window, else of the nearest."""
-        middle_s = (start_s + end_s) / 2
+    def piece_at(self, end_s: float) -> int:
+        """Index of the piece in which a word that ends at `end_s` of the window was said.
 
-        def fit(index: int) -> tuple[float, float]:
-            piece = self.pieces[index]
-            shared_s = min(end_s, piece.end_s) - max(start_s, piece.start_s)
-            away_s = max(piece.start_s - middle_s, middle_s - piece.end_s, 0.0)
-            return (max(0.0, shared_s), -away_s)
-
-        return max(range(len(self.pieces)), key=fit)
+        Alignment lets the first word after a pause reach back over the pause, never the last word before
+        it reach forward: so a word belongs to the last piece that had begun when the word ended.
+        """
+        begun = [piece.start_s < end_s - BEGUN_S for piece in self.pieces]
+        return max(0, sum(begun) - 1)
 
 
 def pack_spans(spans: Sequence[ChannelSpan], options: PackingOptions) -> tuple[PackedWindow, ...]:
@@ -82,10 +81,11 @@ def pack_spans(spans: Sequence[ChannelSpan], options: PackingOptions) -> tuple[P
     """
     windows: list[PackedWindow] = []
     pieces: list[Piece] = []
-    for part in _parts(spans, min(options.max_window_s, WINDOW_S)):
+    max_s = min(options.max_window_s, WINDOW_S)
+    for part in _parts(spans, max_s):
         start_s = pieces[-1].end_s + options.gap_s if pieces else 0.0
         is_other = bool(pieces) and pieces[0].channel_span.source != part.source
-        if pieces and (is_other or start_s + part.span.duration_s > options.max_window_s):
+        if pieces and (is_other or start_s + part.span.duration_s > max_s):
             windows.append(PackedWindow(pieces[0].channel_span.source, tuple(pieces)))
             pieces, start_s = [], 0.0
         pieces.append(Piece(part, start_s))

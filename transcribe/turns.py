@@ -128,7 +128,10 @@ def _is_word_taken(pause_start_s: float, pause_end_s: float, others: Sequence[tu
 def _turns(pieces: Sequence[_Piece], loudness: Loudness) -> list[Turn]:
     turns: list[Turn] = []
     latest_end_s = 0.0
+    starts = [piece.start_s for piece in pieces]
+    longest_s = max((piece.end_s - piece.start_s for piece in pieces), default=0.0)
     for index, piece in enumerate(pieces):
+        nearby = slice(bisect_left(starts, piece.start_s - longest_s), bisect_left(starts, piece.end_s))
         turns.append(
             Turn(
                 turn_index=index,
@@ -140,7 +143,7 @@ def _turns(pieces: Sequence[_Piece], loudness: Loudness) -> list[Turn]:
                 text="".join(word.text for word in piece.words),
                 words=piece.words,
                 gap_before_s=max(0.0, piece.start_s - latest_end_s),
-                overlap_s=_overlap_s(piece, pieces),
+                overlap_s=_overlap_s(piece, pieces[nearby]),
                 loudness_dbfs=loudness(piece.channel, TimeSpan(piece.start_s, piece.end_s)),
             )
         )

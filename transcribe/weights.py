@@ -119,12 +119,13 @@ def _write_checkpoint(parts: Sequence[Path], target: Path) -> None:
     beside = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        write_whisper_checkpoint(b"".join(part.read_bytes() for part in parts), beside)
-        beside.replace(target)
-    except OSError as err:
+        try:
+            write_whisper_checkpoint(b"".join(part.read_bytes() for part in parts), beside)
+            beside.replace(target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except (OSError, RuntimeError) as err:  # torch reports a full disk as RuntimeError
         raise WeightsMissing(f"无法写入模型目录 {target.parent}：{err}。请检查磁盘空间和写权限。") from err
-    finally:
-        beside.unlink(missing_ok=True)
 
 
 def _downloaded_weights(name: str, models_dir: Path) -> Weights:
