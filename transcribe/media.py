@@ -9,9 +9,11 @@ from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import av
 import numpy as np
+from av.audio.codeccontext import AudioCodecContext
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
@@ -37,10 +39,11 @@ _OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 _LAYOUTS = {1: "mono", 2: "stereo"}
 # Container, encoder, options per name. Compression level 3 makes Opus five times as fast as its default,
 # at no loss that can be heard in speech; bitexact keeps dates, versions and random serial numbers out.
-_BITEXACT = {"flags": "+bitexact", "fflags": "+bitexact"}
+_BITEXACT_FILE = {"fflags": "+bitexact"}
+_BITEXACT_CODEC = {"flags": "+bitexact"}
 _WRITERS = {
-    "opus": ("ogg", "libopus", {"application": "voip", "compression_level": "3", **_BITEXACT}),
-    "mp3": ("mp3", "libmp3lame", {"compression_level": "5", **_BITEXACT}),
+    "opus": ("ogg", "libopus", {"application": "voip", "compression_level": "3", **_BITEXACT_CODEC}),
+    "mp3": ("mp3", "libmp3lame", {"compression_level": "5", **_BITEXACT_CODEC}),
 }
 _BITS_PER_CHANNEL_S = {"opus": 16_000, "mp3": 32_000}
 _MIN_BITS_S = 24_000
@@ -55,21 +58,12 @@ class Media:
 
     container: InputContainer
     stream: AudioStream
+    channels: int
+    rate_hz: int
+    codec: str
     decoded: int = 0
     damaged: int = 0
     is_broken: bool = field(default=False)
-
-    @property
-    def channels(self) -> int:
-        return self.stream.codec_context.channels
-
-    @property
-    def rate_hz(self) -> int:
-        return self.stream.codec_context.sample_rate
-
-    @property
-    def codec(self) -> str:
-        return self.stream.codec_context.name
 
     @property
     def format_names(self) -> frozenset[str]:
@@ -155,10 +149,14 @@ def open_media(path: Path) -> Generator[Media]:
         if not container.streams.audio:
             message = f"{shown}: 文件里没有声音, 请检查导出设置"
             raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
-        media = Media(container, container.streams.audio[0])
-        if media.rate_hz == 0 or media.channels == 0:
+        stream = container.streams.audio[0]
+        # None when the codec is not known, whatever the types say.
+        context = cast(AudioCodecContext | None, stream.codec_context)
+        if context is None or context.sample_rate == 0 or context.channels == 0:
             raise AudioUnreadable(FaultReason.UNREADABLE, damaged, file=shown)
-        if not (MIN_RATE_HZ <= media.rate_hz <= MAX_RATE_HZ and media.channels <= MAX_CHANNELS):
+        # Kept as they are now: damage further on may change the decoder's mind.
+        media = Media(container, stream, context.channels, context.sample_rate, context.name)
+        if not MIN_RATE_HZ <= media.rate_hz <= MAX_RATE_HZ or media.channels > MAX_CHANNELS:
             message = (
                 f"{shown}: 文件头写着采样率 {media.rate_hz} Hz、{media.channels} 个声道, "
                 f"可处理的是 {MIN_RATE_HZ} 到 {MAX_RATE_HZ} Hz、1 到 {MAX_CHANNELS} 个声道"
@@ -191,7 +189,7 @@ def write_media(path: Path, samples: Samples, sample_rate_hz: int, codec: str) -
 def _encode(path: Path, samples: Samples, sample_rate_hz: int, codec: str) -> None:
     container_format, encoder, options = _WRITERS[codec]
     layout = _LAYOUTS[samples.shape[0]]
-    with av.open(f"file:{path}", "w", format=container_format, options=_BITEXACT) as output:
+    with av.open(f"file:{path}", "w", format=container_format, options=_BITEXACT_FILE) as output:
         stream = output.add_stream(encoder, rate=sample_rate_hz, options=options)
         if not isinstance(stream, AudioStream):  # the library types it as any kind of stream
             raise TypeError(f"{encoder}: not an audio encoder")

@@ -168,6 +168,29 @@ def test_a_header_with_an_absurd_rate_is_refused_before_it_fills_memory(tmp_path
         decode(path)
 
 
+def test_a_codec_nobody_knows_is_unreadable(tmp_path):
+    path = tmp_path / "proprietary.wav"
+    content = bytearray(wav_bytes(bytes(8_000), 1, 8_000))
+    content[20:22] = b"\xcd\xab"  # the format tag
+    path.write_bytes(bytes(content))
+    with pytest.raises(AudioUnreadable, match="格式不受支持"):
+        probe(path)
+
+
+def test_a_recording_that_changes_its_channels_on_the_way_is_heard_to_the_end(tmp_path, write_sound, make_tones):
+    parts = [
+        write_sound(
+            tmp_path / f"{channels}.mp3", make_tones(channels, 2.0, 8_000), 8_000, "mp3", "libmp3lame"
+        )
+        for channels in (1, 2)
+    ]
+    path = tmp_path / "joined.mp3"
+    path.write_bytes(b"".join(part.read_bytes() for part in parts))
+    samples = decode(path).samples
+    assert samples.shape[1] == pytest.approx(4 * SAMPLE_RATE_HZ, rel=0.1)
+    assert pitch_hz(samples[0, 3 * SAMPLE_RATE_HZ :]) == pytest.approx(TONES_HZ[0], abs=2)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("span", [(0.0, 1.0), (0.4, 0.9), (2.3, 3.1), (3.7, 5.5), (5.0, 7.5)])
 def test_read_span_gives_what_decode_has_there(sound, name, span):
@@ -269,6 +292,35 @@ def test_rms_dbfs_of_known_levels():
     assert rms_dbfs(square) == pytest.approx(0.0)
     assert rms_dbfs(0.1 * square) == pytest.approx(-20.0, abs=1e-4)
     assert rms_dbfs(0 * square) == rms_dbfs(square[:0]) == -120.0
+
+
+def test_the_sample_nights_truncated_mono_and_fake_stereo_calls():
+    folder = SAMPLES / "2026-11-20"
+    loaded = {name: load_recording(recording(folder / name)) for name in ("c021.wav", "c022.wav", "c010.amr")}
+    assert {name: audio.is_truncated for name, audio in loaded.items()} == {
+        "c021.wav": True,
+        "c022.wav": False,
+        "c010.amr": False,
+    }
+    assert [audio.is_identical for audio in loaded.values()] == [False, True, False]
+    assert [audio.is_mono for audio in loaded.values()] == [False, False, True]
+    assert [audio.samples.shape[0] for audio in loaded.values()] == [2, 1, 1]
+
+
+@pytest.mark.parametrize("name", ["c001.wav", "c002.wav", "c003.mp3", "c005.opus", "c008.m4a"])
+def test_the_sample_nights_two_channel_calls_stay_two(name):
+    loaded = load_recording(recording(SAMPLES / "2026-11-20" / name))
+    assert (loaded.samples.shape[0], loaded.is_identical, loaded.is_truncated) == (2, False, False)
+
+
+def test_gsm_from_one_file_per_channel():
+    files = [SAMPLES / "2026-11-20" / f"c006_{side}.wav" for side in ("agent", "customer")]
+    assert {probe(path).codec for path in files} == {"gsm_ms"}
+    loaded = load_recording(recording(*files))
+    assert loaded.samples.shape[0] == 2
+    assert not loaded.is_truncated
+    span = read_span(files, 30.0, 32.0)
+    np.testing.assert_allclose(span, loaded.samples[:, 30 * SAMPLE_RATE_HZ : 32 * SAMPLE_RATE_HZ], atol=0.01)
 
 
 @pytest.fixture(scope="module")
