@@ -77,7 +77,10 @@ def load_rules(
         LexiconInvalid: with file, line, key, value and what to do; also when an example fails.
     """
     vocabulary = load_vocabulary(lexicons_dir)
-    compiler = Compiler(vocabulary)
+    try:
+        compiler = Compiler(vocabulary)
+    except ValueError as err:
+        raise LexiconInvalid(f"{VOCABULARY_NAME}：{err}") from err
     found = _find_entries(package_dir, lexicons_dir)
     checked = [(each, _validate_entry(each, schema)) for each in found.values()]
     kept = sorted(((each, entry) for each, entry in checked if entry.enabled), key=lambda pair: pair[1].id)
@@ -189,13 +192,28 @@ def _validate_entry(found: _Found, schema: type[EntryT]) -> EntryT:
     return validate_at(found.keys, schema, found.places, (found.source, found.path))
 
 
+def _place_of(found: _Found, entry: RuleEntry, written: str | None) -> str:
+    """Return file:line of what was written somewhere in an entry's lists, else of the entry."""
+    after = entry.after.patterns if entry.after else ()
+    for key, below, items in (
+        ("patterns", (), entry.patterns),
+        ("regexes", (), entry.regexes),
+        ("unless", (), entry.unless),
+        ("cancelled_by", (), entry.cancelled_by),
+        ("after", ("patterns",), after),
+    ):
+        if written in items and key in found.places:
+            source, path = found.places[key]
+            return f"{source.file}:{source.line_of((*path, *below, items.index(written)))}"
+    return f"{found.source.file}:{found.source.line_of(found.path)}"
+
+
 def _check_entry(found: _Found, entry: RuleEntry, compiler: Compiler) -> None:
     """Compile the entry by itself and run its examples, so that an error names this entry's line."""
     try:
         rules = RuleSet((entry,), compiler)
     except PatternInvalid as err:
-        source, path = found.places.get("patterns", (found.source, found.path))
-        raise LexiconInvalid(f"{source.file}:{source.line_of(path)}：{entry.id}：{err}") from err
+        raise LexiconInvalid(f"{_place_of(found, entry, err.written)}：{entry.id}：{err}") from err
     for failure in failing_examples(entry, rules):
         source, path = found.places[failure.key]
         line = source.line_of((*path, failure.index))

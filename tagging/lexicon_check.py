@@ -72,7 +72,8 @@ def validate_at(
     try:
         return schema.model_validate(dict(keys))
     except ValidationError as err:
-        first = err.errors()[0]
+        # A misspelt key is told before the key that is missing because of it.
+        first = min(err.errors(), key=lambda each: each["type"] != "extra_forbidden")
         loc = first["loc"]
         head = str(loc[0]) if loc else ""
         source, path = places.get(head, whole)

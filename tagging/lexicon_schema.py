@@ -49,7 +49,8 @@ class RuleEntry(LexiconModel):
 
     `patterns` are in the language of `tagging.pattern`; `regexes` are Python regular expressions over the
     turn's text as it stands. `sound` is the least score (0..1) for a match by pronunciation, None = never.
-    A pattern of `unless` anywhere in the same turn cancels; `cancelled_by` names the vocabulary's cancels.
+    A pattern of `unless` anywhere in the same turn cancels; `cancelled_by` names the vocabulary's cancels;
+    `undone_by_repeating` lets an agent say what the customer said just before.
     The rule is in force on call dates in [effective_from, effective_to).
     """
 
@@ -67,6 +68,7 @@ class RuleEntry(LexiconModel):
     sound: float | None = Field(default=None, ge=0.5, le=1)
     unless: tuple[str, ...] = ()
     cancelled_by: tuple[str, ...] = ()
+    undone_by_repeating: bool = False
     after: After | None = None
     must_match: tuple[Example, ...] = Field(min_length=1)
     must_not_match: tuple[Example, ...] = Field(min_length=1)

@@ -38,7 +38,7 @@ class Firing:
 
 @dataclass(frozen=True, slots=True)
 class TurnView:
-    """A turn's text and sound as patterns see them, fillers marked; the sets for the prefilter are unmarked."""
+    """A turn's text and sound as patterns see them, fillers marked; the prefilter's sets are unmarked."""
 
     raw: str
     text: str
@@ -173,7 +173,7 @@ class RuleSet:
             rule.after, after.said_by, after.within_turns, transcript.turns[:position]
         ):
             return True
-        if rule.entry.said_by != "agent" or not rule.entry.cancelled_by:
+        if not rule.entry.undone_by_repeating:
             return False
         back = self.vocabulary.repeated_within_turns
         customer = [turn for turn in transcript.turns[:position] if self._side(turn) == "customer"]

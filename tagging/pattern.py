@@ -29,7 +29,14 @@ _END = f"(?![^{WEAK_BREAK}{STRONG_BREAK}])"
 
 
 class PatternInvalid(ValueError):
-    """A pattern cannot be read; the message says why (Chinese, for the lexicon's owner)."""
+    """A pattern cannot be read; the message says why (Chinese, for the lexicon's owner).
+
+    `written` is what was written in the YAML, as far as it is known, to find its line.
+    """
+
+    def __init__(self, reason: str, written: str | None = None):
+        super().__init__(reason if written is None else f"「{written}」：{reason}")
+        self.written = written
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,13 @@ def parse_pattern(pattern: str, words: Mapping[str, tuple[str, ...]]) -> Nodes:
     Raises:
         PatternInvalid: unbalanced brackets, an unknown word set, a gap that is no number, nothing to find.
     """
+    try:
+        return _parse(pattern, words)
+    except PatternInvalid as err:
+        raise PatternInvalid(str(err), pattern) from err
+
+
+def _parse(pattern: str, words: Mapping[str, tuple[str, ...]]) -> Nodes:
     nodes, end = _parse_sequence(pattern, 0, words, "")
     if end != len(pattern):
         raise PatternInvalid(f"第 {end + 1} 个字符 {pattern[end]!r} 多余：括号不成对")
@@ -172,7 +186,7 @@ def regex_of(nodes: Nodes, writing: Writing) -> str:
             case Literal(char):
                 parts.append(writing.encode(char) + fillers)
             case Gap(low, high):
-                parts.append(f"[^{STRONG_BREAK}{writing.gap_stops}]{{{low},{high}}}?")
+                parts.append(f"(?<!{STRONG_BREAK})[^{STRONG_BREAK}{writing.gap_stops}]{{{low},{high}}}?")
             case Edge(is_start):
                 parts.append(_START + fillers if is_start else _END)
             case Options(branches, is_optional):
@@ -232,9 +246,9 @@ def _least(needs: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:
     return tuple(kept)
 
 
-def compile_source(source: str) -> re.Pattern[str]:
-    """Return a compiled regex, or raise PatternInvalid with the reason."""
+def compile_regex(source: str) -> re.Pattern[str]:
+    """Return a lexicon's own regular expression compiled, or raise PatternInvalid with the reason."""
     try:
         return re.compile(source)
     except re.error as err:
-        raise PatternInvalid(f"正则表达式无法编译：{err}") from err
+        raise PatternInvalid(f"正则表达式无法编译（{err}）", source) from err

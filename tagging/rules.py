@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from tagging.finding import MatchKind
 from tagging.lexicon_schema import RuleEntry, Vocabulary
-from tagging.pattern import STRONG_BREAK, PatternInvalid, compile_source, parse_pattern, regex_of
+from tagging.pattern import STRONG_BREAK, PatternInvalid, compile_regex, parse_pattern, regex_of
 from tagging.phrase import CompiledPattern, Folding, Match
 
 
@@ -20,7 +20,7 @@ class CompiledRule:
         self.entry = entry
         words = {**context.vocabulary.words, **entry.words}
         self.patterns = tuple(context.compile_pattern(each, words) for each in entry.patterns)
-        self.regexes = tuple(compile_source(each) for each in entry.regexes)
+        self.regexes = tuple(compile_regex(each) for each in entry.regexes)
         self.unless = tuple(context.compile_pattern(each, words) for each in entry.unless)
         self.after = tuple(
             context.compile_pattern(each, words) for each in (entry.after.patterns if entry.after else ())
@@ -74,10 +74,7 @@ class Compiler:
     def compile_pattern(self, source: str, words: Mapping[str, tuple[str, ...]]) -> CompiledPattern:
         """Return one pattern compiled; its number orders it among all of this compiler."""
         self._count += 1
-        try:
-            return CompiledPattern(self._count, source, parse_pattern(source, words), self.folding)
-        except PatternInvalid as err:
-            raise PatternInvalid(f"句式「{source}」：{err}") from err
+        return CompiledPattern(self._count, source, parse_pattern(source, words), self.folding)
 
     def compile_cancel(self, name: str) -> CompiledCancel:
         """Return a cancel of the vocabulary compiled (once per name)."""
@@ -88,7 +85,7 @@ class Compiler:
     def _cancel(self, name: str) -> CompiledCancel:
         if name not in self.vocabulary.cancels:
             known = "、".join(self.vocabulary.cancels)
-            raise PatternInvalid(f"cancelled_by 的「{name}」不在词汇表里；现有：{known}")
+            raise PatternInvalid(f"词汇表的 cancels 里没有这一项；现有：{known}", name)
         cancel = self.vocabulary.cancels[name]
         near = f"[^{STRONG_BREAK}]{{0,{cancel.reach_chars}}}"
         return CompiledCancel(
@@ -101,4 +98,4 @@ class Compiler:
 
     def _compile_part(self, source: str, around: Callable[[str], str]) -> re.Pattern[str]:
         nodes = parse_pattern(source, self.vocabulary.words)
-        return compile_source(around(regex_of(nodes, self.folding.cancel_writing)))
+        return re.compile(around(regex_of(nodes, self.folding.cancel_writing)))

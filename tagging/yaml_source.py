@@ -78,6 +78,7 @@ def _construct_mapping(
             first = lines[(*path, key)]
             raise LexiconInvalid(f"{file}:{line}：键 {key} 重复（第一次在第 {first} 行）；请合并或删去一个")
         found[key] = _construct(file, value_node, (*path, key), lines)
+        lines[(*path, key)] = line
     return found
 
 

@@ -26,7 +26,8 @@ Family = Literal[
 class TabooEntry(RuleEntry):
     """A phrase that agents must not say, its paraphrases as patterns, and what to say instead.
 
-    Quoting, denying and supposing cancel every entry unless it names its own `cancelled_by`.
+    Quoting, denying and supposing cancel every entry unless it names its own `cancelled_by`; so does
+    repeating the customer's words.
     """
 
     phrase: str = Field(min_length=2)
@@ -36,4 +37,5 @@ class TabooEntry(RuleEntry):
     replacement: str = Field(min_length=2)
     said_by: Speaker = "agent"
     sound: float | None = Field(default=0.9, ge=0.5, le=1)
+    undone_by_repeating: bool = True
     cancelled_by: tuple[str, ...] = ("引用", "否认", "假设", "转述规范")

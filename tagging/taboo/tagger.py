@@ -1,6 +1,7 @@
 """Forbidden and sensitive phrases in agents' turns: transcripts in, `TabooHit`s out. Pure but for loading.
 
-Overlapping hits of different phrases become one: the forbidden before the sensitive, then the longer.
+A phrase counts once a turn (its longest words); overlapping hits of different phrases become one: the
+forbidden before the sensitive, then the longer.
 """
 
 from pathlib import Path
@@ -19,14 +20,14 @@ class TabooTagger:
     name = "taboo"
 
     def __init__(self, lexicon: LoadedLexicon[TabooEntry]):
-        self._lexicon = lexicon
+        self.lexicon = lexicon
         self._by_id = lexicon.by_id
         self.digest = lexicon.digest
 
     def tag(self, transcript: Transcript) -> tuple[TabooHit, ...]:
         """Return the hits of one call in order of turns and characters."""
         hits: list[TabooHit] = []
-        for firing in self._lexicon.rules.fire(transcript):
+        for firing in self.lexicon.rules.fire(transcript):
             entry = self._by_id[firing.rule_id]
             turn = transcript.turns[firing.position]
             span = (firing.char_start, firing.char_end)
@@ -45,7 +46,7 @@ class TabooTagger:
                     end_s=round(times.end_s, 3),
                     match=firing.match,
                     confidence=confidence_of(
-                        turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
+                        turn, span, firing.match, firing.score, self.lexicon.vocabulary.confidence
                     ),
                     replacement=entry.replacement,
                     owner=entry.owner,
@@ -59,8 +60,10 @@ def _without_overlap(hits: list[TabooHit]) -> tuple[TabooHit, ...]:
     for hit in sorted(hits, key=_rank):
         if not any(
             hit.turn_index == other.turn_index
-            and hit.char_start < other.char_end
-            and other.char_start < hit.char_end
+            and (
+                hit.phrase_id == other.phrase_id
+                or (hit.char_start < other.char_end and other.char_start < hit.char_end)
+            )
             for other in kept
         ):
             kept.append(hit)

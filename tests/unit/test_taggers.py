@@ -1,0 +1,60 @@
+"""The one list of taggers: built once, run over a call, known by one digest."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tagging.finding import Findings, Signal, TabooHit, TierTag
+from tagging.options import TaggerOptions
+from tagging.pinyin import to_pinyin
+from tagging.taggers import TAGGERS, build_taggers, tag_transcript, taggers_digest
+from transcribe.call import SpeakerRole, Transcript, Turn
+
+TAGGER_NAMES = ["taboo", "behaviour", "signals", "customer"]
+
+
+@pytest.fixture(scope="module")
+def shipped(tmp_path_factory):
+    return build_taggers(TaggerOptions(override_dir=None, models_dir=tmp_path_factory.mktemp("models")))
+
+
+def transcript():
+    lines = [(SpeakerRole.CUSTOMER, "凭什么扣我的钱"), (SpeakerRole.AGENT, "公司的规定就是这样的")]
+    turns = tuple(
+        Turn(index, index, role, 1.0, index * 5.0, index * 5.0 + 4, text, pinyin=to_pinyin(text))
+        for index, (role, text) in enumerate(lines)
+    )
+    return Transcript("call-1", date(2026, 11, 20), 10.0, turns)
+
+
+def test_names_are_listed_once_and_belong_to_their_taggers(shipped):
+    names = [name for name, _ in TAGGERS]
+    assert [tagger.name for tagger in shipped] == names
+    assert len(names) == len(set(names))
+    assert set(TAGGER_NAMES) <= set(names)
+
+
+def test_findings_come_in_the_order_of_taggers_and_twice_the_same(shipped):
+    first = tag_transcript(transcript(), shipped)
+    assert isinstance(first, Findings)
+    assert first == tag_transcript(transcript(), shipped)
+    kinds = [type(item) for item in first.items]
+    assert kinds.index(TabooHit) < kinds.index(Signal) < kinds.index(TierTag)
+
+
+def test_the_digest_moves_with_a_lexicon(tmp_path, shipped):
+    own = tmp_path / "lexicons"
+    (own / "taboo").mkdir(parents=True)
+    (own / "taboo" / "ours.yaml").write_text(
+        "entries:\n  - {id: company_rule, severity: low}\n", encoding="utf-8"
+    )
+    again = build_taggers(TaggerOptions(override_dir=None, models_dir=tmp_path))
+    changed = build_taggers(TaggerOptions(override_dir=own, models_dir=tmp_path))
+    assert taggers_digest(shipped) == taggers_digest(again) != taggers_digest(changed)
+    assert Path(own / "taboo" / "ours.yaml").exists()
+
+
+def test_a_call_without_turns_has_a_tier_and_nothing_said(shipped):
+    empty = Transcript("call-2", date(2026, 11, 20), 0.0, ())
+    assert not [item for item in tag_transcript(empty, shipped).items if isinstance(item, TabooHit)]
