@@ -14,6 +14,7 @@ from tagging.pii.rules import AddressRules
 from tagging.pii.sounds import SoundScript
 
 _NUMERALS = "零〇一二三四五六七八九十百千幺两洞甲乙丙丁"
+_DAY = "号"
 # Misheard units are looked for after names of so many characters only.
 _SOUND_NAME_CHARACTERS = 4
 
@@ -52,6 +53,7 @@ class AddressFinder:
         self._cue = re.compile(any_word(rules.cues))
         self._starts = re.compile(rf".*(?:{any_word(rules.name_starts)})")
         self._province = re.compile(any_word(rules.provinces))
+        self._before_day = re.compile(f"(?:{any_word(rules.before_days)})$")
         self._never = re.compile(f".*(?:{any_word(rules.never_parts)})$")
         self._never_name = re.compile(f"(?:{any_word(rules.never_names)})$")
 
@@ -60,20 +62,22 @@ class AddressFinder:
         spans: list[PiiSpan] = []
         asked_until = -1
         for index, line in enumerate(lines):
-            is_cued = bool(self._cue.search(line.text))
-            found = list(self._chains(line.text, is_asked=is_cued or index <= asked_until))
+            cue = self._cue.search(line.text)
+            asked_from = 0 if index <= asked_until else cue.start() if cue else len(line.text)
+            found = list(self._chains(line.text, asked_from))
             spans.extend(PiiSpan(index, start, end, "address") for start, end in found)
-            if found or is_cued:
+            if found or cue:
                 asked_until = index + self._rules.ask_turns
         return spans
 
-    def _chains(self, text: str, *, is_asked: bool) -> Iterable[tuple[int, int]]:
+    def _chains(self, text: str, asked_from: int) -> Iterable[tuple[int, int]]:
+        """Yield the addresses of a line; from `asked_from` on, one is expected."""
         chain: list[_Part] = []
-        for part in [*self._parts(text, is_asked=is_asked), None]:
+        for part in [*self._parts(text, is_asked=asked_from < len(text)), None]:
             if part is not None and chain and self._pause.fullmatch(text, chain[-1].end, part.start):
                 chain.append(part)
                 continue
-            if chain and self._is_address(text, chain, is_asked=is_asked):
+            if chain and self._is_address(text, chain, is_asked=chain[0].start >= asked_from):
                 yield chain[0].start, self._tail_end(text, chain[-1].end)
             chain = [part] if part is not None else []
 
@@ -122,6 +126,8 @@ class AddressFinder:
         if is_heard and text[unit_start : match.end()] in self._rules.never_heard_units:
             return None
         start = match.start()
+        if kind == "door" and self._is_day(text, match):
+            return None
         if kind != "door":
             start += self._name_start(text[start:unit_start])
             said = text[start : match.end()]
@@ -132,6 +138,10 @@ class AddressFinder:
             ):
                 return None
         return _Part(kind, match[f"{kind}_unit"], start, match.end(), is_heard)
+
+    def _is_day(self, text: str, match: re.Match[str]) -> bool:
+        """十一月二十号 and 每月五号 are days."""
+        return match["door_unit"] == _DAY and bool(self._before_day.search(text[: match.start()]))
 
     def _name_start(self, name: str) -> int:
         """Return where the name begins in a part that took in words before it: 我住在|浙江省."""

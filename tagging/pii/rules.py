@@ -100,6 +100,7 @@ class AddressRules(LexiconModel):
     cues: tuple[str, ...]
     ask_turns: int = Field(ge=1)
     name_starts: tuple[str, ...]
+    before_days: tuple[str, ...]
     not_doors: tuple[str, ...]
     never_names: tuple[str, ...]
     never_parts: tuple[str, ...]
