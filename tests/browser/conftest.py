@@ -60,10 +60,13 @@ def given_calls() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="session")
-def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[str, Any]]], Site]:
-    """Given calls -> warehouse, sound, cases, clips, pages: everything but recognition is real."""
+def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Site]:
+    """Given calls -> warehouse, sound, cases, clips, pages: everything but recognition is real.
 
-    def build(calls: list[dict[str, Any]]) -> Site:
+    `change(con, pages)` happens to the warehouse before the pages are rendered a second time.
+    """
+
+    def build(calls: list[dict[str, Any]], change: Callable[[Connection, Path], None] | None = None) -> Site:
         folder = tmp_path_factory.mktemp("site")
         libraries = load_libraries(CASES_DIR)
         with open_memory() as con:
@@ -81,6 +84,9 @@ def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[
                 _insert(con, "clip", clip_rows(report.clips, run))
                 reports.append(report)
             pages = render_pages(con, folder / "pages", libraries)
+            if change is not None:
+                change(con, folder / "pages")
+                pages = render_pages(con, folder / "pages", libraries)
         clips = ClipsReport(
             tuple(clip for report in reports for clip in report.clips),
             tuple(refusal for report in reports for refusal in report.refusals),
@@ -91,7 +97,7 @@ def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[[list[dict[
 
 
 @pytest.fixture(scope="session")
-def site(build_site: Callable[[list[dict[str, Any]]], Site], given_calls: list[dict[str, Any]]) -> Site:
+def site(build_site: Callable[..., Site], given_calls: list[dict[str, Any]]) -> Site:
     return build_site(given_calls)
 
 
@@ -201,8 +207,8 @@ def _findings(given: dict[str, Any], turns: tuple[Turn, ...]) -> Findings:
         items.append(
             TabooHit(
                 entry["turn"], entry["id"], entry["phrase"], entry.get("kind", "forbidden"),
-                entry["severity"], entry["said"], found.char_start, found.char_end, found.start_s, found.end_s,
-                MatchKind.FILLED, 0.95, entry["replacement"],
+                entry["severity"], entry["said"], found.char_start, found.char_end, found.start_s,
+                found.end_s, MatchKind.FILLED, 0.95, entry["replacement"],
             )
         )  # fmt: skip
     for entry in given.get("behaviour", []):

@@ -168,14 +168,3 @@ def test_nothing_is_wider_than_the_screen(site: Any, page: Page, width: int) -> 
     ):
         page.goto(site.url(relative))
         assert page.evaluate("document.documentElement.scrollWidth") <= width, relative
-
-
-def test_case_without_recording_is_still_readable(
-    build_site: Callable[..., Any], given_calls: list[dict[str, Any]]
-) -> None:
-    assert build_site(given_calls[:1]).clips.refusals == ()
-
-
-def test_rendering_twice_changes_nothing(site: Any) -> None:
-    assert site.pages.case_count == 11
-    assert site.pages.silent_count == 0

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from transcribe.call import TimeSpan, Word
 from warehouse.pages.charts import WIDTH, cause_bars, trend_bars
-from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id
+from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id, typeset
 from warehouse.pages.pieces import PRIORITY, Mark, runs_of
 
 CLIP = TimeSpan(10.0, 20.0)
@@ -55,7 +55,21 @@ def test_words_that_do_not_add_up_are_shown_without_times() -> None:
 def test_no_character_is_lost_or_added(text: str, spans: list[tuple[int, int, str]], size: int) -> None:
     marks = [Mark(begin, end, kind, kind) for begin, end, kind in spans]
     runs = runs_of(text, words_of(text, size), marks, CLIP)
-    assert "".join(piece.text for run in runs for piece in run.pieces) == text
+    assert "".join(piece.text for run in runs for piece in run.pieces) == typeset(text)
+
+
+@pytest.mark.parametrize(
+    ("stored", "printed"),
+    [
+        ("您好,请问?我:是!", "您好，请问？我：是！"),
+        ("***,对吗?", "***，对吗？"),
+        ("3,000 ok, yes?", "3,000 ok, yes?"),
+        ("看不懂中文(英文)吗", "看不懂中文（英文）吗"),
+        (",", ","),
+    ],
+)
+def test_punctuation_is_set_as_in_print(stored: str, printed: str) -> None:
+    assert typeset(stored) == printed
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,9 @@ _PAGE_ID = re.compile(r"[0-9a-f]{16}")
 _CLIP_FILE = re.compile(r"clips/[0-9a-f]{2}/[0-9a-f]{16}\.(ogg|mp3)")
 # A call id is the centre's own; a mobile, landline or identity number inside one is not for pages.
 _NUMBER_OF_A_PERSON = re.compile(r"(?<!\d)(?:1[3-9]\d{9}|0\d{9,11}|\d{17}[\dXx])(?!\d)")
+# Stored text is NFKC, so Chinese sentences carry half-width marks; pages set them as print does.
+_WIDE_MARKS = str.maketrans(",?!:;()", "，？！：；（）")
+_AFTER_CHINESE = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef*])[,?!:;)]|[(](?=[\u3400-\u9fff])")
 _WEEKDAYS = "一二三四五六日"
 
 
@@ -40,3 +43,8 @@ def clock(seconds: float) -> str:
 def shortened(text: str, length: int) -> str:
     """Return at most `length` characters, an ellipsis in place of the rest."""
     return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def typeset(text: str) -> str:
+    """Return `text` with the width of punctuation that Chinese print has; the length stays the same."""
+    return _AFTER_CHINESE.sub(lambda mark: mark[0].translate(_WIDE_MARKS), text)

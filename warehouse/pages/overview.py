@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.case import Library
 from warehouse.labels import Labels
 from warehouse.pages.charts import CauseBar, cause_bars, trend_bars
-from warehouse.pages.names import clock, day_name, shortened
+from warehouse.pages.names import clock, day_name, shortened, typeset
 from warehouse.pages.views import CaseView
 
 Row = Mapping[str, Any]
@@ -129,10 +129,10 @@ def _cause_bars(rows: Sequence[Row], labels: Labels) -> tuple[CauseBar, ...]:
 def _taboo(row: Row, links: Mapping[str, str], labels: Labels) -> dict[str, object]:
     heard = [links[call_id] for call_id in row["call_ids"] if call_id in links]
     return {
-        "phrase": row["phrase"],
+        "phrase": typeset(row["phrase"]),
         "kind": labels.of("kind", row["kind"]),
         "is_sensitive": row["kind"] == "sensitive",
-        "replacement": row["replacement"],
+        "replacement": typeset(row["replacement"]),
         "count": row["hit_count"],
         "link": heard[0] if heard else "",
     }
@@ -141,7 +141,7 @@ def _taboo(row: Row, links: Mapping[str, str], labels: Labels) -> dict[str, obje
 def _escalation(row: Row, links: Mapping[str, str], labels: Labels) -> dict[str, object]:
     return {
         "what": row["body"] or labels.of("escalation", row["kind"]),
-        "said": shortened(row["said"], 40),
+        "said": shortened(typeset(row["said"]), 40),
         "link": links.get(row["call_id"], ""),
         "where": " · ".join(part for part in (row["team"], clock(row["start_s"])) if part),
     }

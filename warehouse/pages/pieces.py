@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from transcribe.call import TimeSpan, Word
+from warehouse.pages.names import typeset
 
 # What wins where two kinds of evidence share characters; personal data wins over everything.
 PRIORITY = ("pii", "taboo", "sensitive", "fault", "escalation", "cause", "good")
@@ -43,21 +44,22 @@ class Run:
 
 
 def runs_of(text: str, words: Sequence[Word], marks: Iterable[Mark], clip: TimeSpan) -> tuple[Run, ...]:
-    """Return the text as runs, one per word; joined, their pieces are `text`.
+    """Return the text as runs, one per word; joined, their pieces are `text`, its punctuation typeset.
 
     Words that do not add up to the text (an older transcript) give one run without times.
     """
-    kinds = _kinds(text, marks)
+    kinds, shown = _kinds(text, marks), typeset(text)
     if "".join(word.text for word in words) != text:
-        return (Run(_pieces(text, kinds, 0), None, None),)
+        return (Run(_pieces(shown, kinds, 0), None, None),)
     runs: list[Run] = []
     offset = 0
     for word in words:
         is_inside = word.start_s < clip.end_s and word.end_s > clip.start_s
         start_s = round(max(0.0, word.start_s - clip.start_s), 3) if is_inside else None
         end_s = round(max(0.0, min(word.end_s, clip.end_s) - clip.start_s), 3) if is_inside else None
-        runs.append(Run(_pieces(word.text, kinds, offset), start_s, end_s))
-        offset += len(word.text)
+        length = len(word.text)
+        runs.append(Run(_pieces(shown[offset : offset + length], kinds, offset), start_s, end_s))
+        offset += length
     return tuple(runs)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from transcribe.call import TimeSpan, Word
 from warehouse.case import Library
 from warehouse.labels import Labels
-from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id
+from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id, typeset
 from warehouse.pages.pieces import PRIORITY, Mark, Run, runs_of
 
 Row = Mapping[str, Any]
@@ -131,7 +131,7 @@ def case_view(row: Row, call: CallRows, library: Library, labels: Labels) -> Cas
         rank=row["rank"],
         headline=_headline(causes, row, labels),
         quote=_quote(marks, call.turns, TimeSpan(row["focus_start_s"], row["focus_end_s"])),
-        reason=row["reason"],
+        reason=typeset(row["reason"]),
         tier=row["tier"],
         tier_name=labels.of("tier", row["tier"]),
         line=labels.of("line", row["line_of_business"]),
@@ -185,7 +185,7 @@ def _quote(marks: Sequence[Row], turns: Sequence[Row], focus: TimeSpan) -> str:
         else max(good, key=lambda mark: _telling(mark, good))
     )
     texts = {turn["turn_index"]: turn["text"] for turn in turns}
-    return shortened(texts.get(best["turn_index"], best["said"]), 60)
+    return shortened(typeset(texts.get(best["turn_index"], best["said"])), 60)
 
 
 def _telling(mark: Row, marks: Sequence[Row]) -> int:
@@ -231,7 +231,9 @@ def _turn_index(row: Row) -> int:
 def _mark_title(mark: Row, labels: Labels) -> str:
     kind, label_id = mark["kind"], mark["label_id"]
     if kind in ("taboo", "sensitive"):
-        return f"{labels.of('kind', 'sensitive' if kind == 'sensitive' else 'forbidden')}「{label_id}」"
+        return (
+            f"{labels.of('kind', 'sensitive' if kind == 'sensitive' else 'forbidden')}「{typeset(label_id)}」"
+        )
     if kind == "cause":
         return f"原因：{labels.of('cause', label_id)}"
     if kind == "escalation":
@@ -242,7 +244,9 @@ def _mark_title(mark: Row, labels: Labels) -> str:
 
 
 def _notes(marks: Sequence[Row], labels: Labels) -> tuple[Note, ...]:
-    notes = [Note(mark["kind"], _mark_title(mark, labels), mark["replacement"] or "") for mark in marks]
+    notes = [
+        Note(mark["kind"], _mark_title(mark, labels), typeset(mark["replacement"] or "")) for mark in marks
+    ]
     return tuple(sorted(dict.fromkeys(notes), key=lambda note: PRIORITY.index(note.kind)))
 
 
