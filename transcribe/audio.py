@@ -3,6 +3,7 @@
 In: paths of recordings. Out: float32 samples in -1..1, shape (n_channels, n_samples), at 16 kHz.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,13 +84,22 @@ class LoadedAudio:
     is_identical: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The first bytes of a file, for Ogg also the last, and its size."""
+
+    head: bytes
+    tail: bytes
+    size_bytes: int
+
+
 def probe(path: Path) -> AudioInfo:
     """Reads a file's header; decodes no more than the library needs to know the codec.
 
     Raises:
         AudioUnreadable: EMPTY, NOT_AUDIO (text, a document, no sound in it) or UNREADABLE.
     """
-    _read_head(path)
+    _read_edges(path)
     with open_media(path) as media:
         return AudioInfo(media.header_s, media.channels, media.rate_hz, media.codec)
 
@@ -100,7 +110,7 @@ def decode(path: Path) -> Decoded:
     Raises:
         AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE (nothing, or mostly damage, could be decoded).
     """
-    head = _read_head(path)
+    edges = _read_edges(path)
     with open_media(path) as media:
         header_s, format_names = media.header_s, media.format_names
         tape = Tape(media.channels, header_s)
@@ -111,9 +121,9 @@ def decode(path: Path) -> Decoded:
         shown = shown_name(path.name)
         message = f"{shown}: 解码后几乎没有声音数据, 文件可能已损坏, 请向录音系统重新导出"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
-    promised_s = _promised_s(path, head, duration_s, header_s, format_names)
+    promised_s = _promised_s(edges, duration_s, header_s, format_names)
     is_short = promised_s - duration_s > _SHORTFALL_S
-    return Decoded(tape.samples, duration_s, is_short or media.is_broken or _ends_inside_page(path, head))
+    return Decoded(tape.samples, duration_s, is_short or media.is_broken or ends_inside_ogg_page(edges.tail))
 
 
 def load_recording(recording: Recording) -> LoadedAudio:
@@ -171,7 +181,7 @@ def write_audio(path: Path, samples: Samples, sample_rate_hz: int, codec: Litera
 
 def _read_file_span(path: Path, start_s: float, end_s: float) -> Samples:
     first, last = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
-    _read_head(path)
+    _read_edges(path)
     with open_media(path) as media:
         span = np.zeros((media.channels, last - first), np.float32)
         wanted_s = start_s - _PREROLL_S
@@ -199,23 +209,25 @@ def _side_by_side(parts: Sequence[Samples]) -> Samples:
     return joined
 
 
-def _promised_s(
-    path: Path, head: bytes, duration_s: float, header_s: float, format_names: frozenset[str]
-) -> float:
+def _promised_s(edges: _Edges, duration_s: float, header_s: float, format_names: frozenset[str]) -> float:
     """Seconds that the container promises, 0 when it promises nothing."""
-    if format_names & _ESTIMATED_LENGTH or ("mp3" in format_names and not has_frame_count(head)):
+    is_estimated = "mp3" in format_names and not has_frame_count(edges.head)
+    if is_estimated or format_names & _ESTIMATED_LENGTH:
         return 0.0
     if "wav" in format_names:
-        completeness = wav_completeness(head, path.stat().st_size)
+        completeness = wav_completeness(edges.head, edges.size_bytes)
         return duration_s / completeness if completeness else 0.0
     return header_s
 
 
-def _read_head(path: Path) -> bytes:
+def _read_edges(path: Path) -> _Edges:
     shown = shown_name(path.name)
     try:
         with path.open("rb") as file:
             head = file.read(HEAD_BYTES)
+            size_bytes = file.seek(0, os.SEEK_END)
+            file.seek(max(0, size_bytes - TAIL_BYTES))
+            tail = file.read() if head.startswith(b"OggS") else b""
     except OSError as err:
         message = f"{shown}: 打不开文件({err.strerror}), 请检查文件和读取权限"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown) from err
@@ -225,12 +237,4 @@ def _read_head(path: Path) -> bytes:
     if is_document(head):
         message = f"{shown}: 内容是文本或文档, 不是录音, 请检查导出设置"
         raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
-    return head
-
-
-def _ends_inside_page(path: Path, head: bytes) -> bool:
-    if not head.startswith(b"OggS"):
-        return False
-    with path.open("rb") as file:
-        file.seek(max(0, path.stat().st_size - TAIL_BYTES))
-        return ends_inside_ogg_page(file.read())
+    return _Edges(head, tail, size_bytes)
