@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from tagging.behaviour.tagger import build as build_behaviour
+from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build as build_customer
 from tagging.finding import Finding, Findings
 from tagging.options import TaggerOptions
@@ -33,6 +34,7 @@ class Tagger(Protocol):
 
 
 TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
+    ("causes", build_causes),
     ("taboo", build_taboo),
     ("behaviour", build_behaviour),
     ("signals", build_signals),

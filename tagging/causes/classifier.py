@@ -1,8 +1,8 @@
 """Sentences to probabilities of causes, on two levels. Pure.
 
-In: `Sentence`s with labels to learn from. Out: `CauseClassifier.predict` -> arrays of probabilities. The top
-level is one binary logistic regression per cause (several may be true, or none); the second level is one
-multinomial regression per top cause, over the sub-causes of its own rows only.
+In: `Sentence`s with labels to learn from. Out: `CauseClassifier.predict` -> arrays of probabilities. The
+top level is one binary logistic regression per cause (several may be true, or none); the second level
+compares the sub-causes of one top cause, learnt from its own rows only.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
+from sklearn.multiclass import OneVsRestClassifier
 
 from tagging.causes.features import FeatureBuilder, Sentence
 from tagging.causes.schema import ModelSettings
@@ -20,6 +21,8 @@ from tagging.causes.schema import ModelSettings
 Floats = NDArray[np.float64]
 
 
+# The column that says whether a sentence complains at all, of whatever.
+COMPLAINT = "complaint"
 # Logits are cut here before calibration: a probability of 0 or 1 has none.
 _EDGE = 1e-6
 
@@ -28,8 +31,8 @@ _EDGE = 1e-6
 class Calibration:
     """Platt scaling of one cause: logit of the truth = slope * logit of the model + offset.
 
-    Source: J. Platt, Probabilistic outputs for support vector machines, 1999. Fitted on held-out groups, where
-    a model is less sure than on sentences like those that it learnt from.
+    Source: J. Platt, Probabilistic outputs for support vector machines, 1999. Fitted on held-out groups,
+    where a model is less sure than on sentences like those that it learnt from.
     """
 
     slope: float = 1.0
@@ -64,7 +67,7 @@ class SubGuess:
 
 
 class CauseClassifier:
-    """A fitted model; `top_causes` are the columns of `predict`, `thresholds` the least probability of each.
+    """A fitted model; `columns` are those of `predict`, `thresholds` the least probability of each.
 
     `calibrations` and `thresholds` come from held-out groups; without them raw probabilities are returned.
     """
@@ -76,7 +79,12 @@ class CauseClassifier:
         self.thresholds: dict[str, float] = {}
         self.calibrations: dict[str, Calibration] = {}
         self._tops: dict[str, LogisticRegression] = {}
-        self._subs: dict[str, LogisticRegression | str] = {}
+        self._subs: dict[str, OneVsRestClassifier | str] = {}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """What the columns of `predict` mean: the top causes, then COMPLAINT."""
+        return (*self.top_causes, COMPLAINT)
 
     def fit(
         self, sentences: Sequence[Sentence], labels: Sequence[tuple[str, ...]], *, with_subs: bool = True
@@ -90,6 +98,8 @@ class CauseClassifier:
         counts = Counter(top for each in tops for top in each)
         enough = self._settings.min_rows_per_label
         self.top_causes = tuple(sorted(top for top, count in counts.items() if count >= enough))
+        is_complaint = np.array([bool(each) for each in tops], dtype=np.int64)
+        self._tops[COMPLAINT] = self._regression().fit(matrix, is_complaint)
         for top in self.top_causes:
             wanted = np.array([top in each for each in tops], dtype=np.int64)
             self._tops[top] = self._regression().fit(matrix, wanted)
@@ -109,20 +119,20 @@ class CauseClassifier:
             self._subs[top] = subs[0]
         elif subs:
             rows = np.array([row for row, _ in own])
-            model = LogisticRegression(C=self._settings.regularisation, max_iter=300)
+            model = OneVsRestClassifier(self._regression())
             self._subs[top] = model.fit(matrix[rows], np.array([sub for _, sub in own]))
 
     def _regression(self) -> LogisticRegression:
         return LogisticRegression(C=self._settings.regularisation, solver="liblinear", random_state=0)
 
     def predict(self, sentences: Sequence[Sentence]) -> tuple[Floats, csr_matrix]:
-        """Return probabilities, shape (n_sentences, n_top_causes), and the features for `predict_sub`."""
+        """Return probabilities, shape (n_sentences, n_columns), and the features for `predict_sub`."""
         if not sentences:
-            return np.zeros((0, len(self.top_causes))), csr_matrix((0, 0))
+            return np.zeros((0, len(self.columns))), csr_matrix((0, 0))
         matrix = self._features.transform(sentences)
         columns = [
             self.calibrations.get(top, Calibration()).apply(self._tops[top].predict_proba(matrix)[:, 1])
-            for top in self.top_causes
+            for top in self.columns
         ]
         return np.stack(columns, axis=1).astype(np.float64), matrix
 
@@ -130,11 +140,14 @@ class CauseClassifier:
         """Return the likeliest sub-cause of each row of `features` given the top cause."""
         model = self._subs.get(top)
         if model is None:
-            return (None,) * features.shape[0]
+            return (None,) * _row_count(features)
         if isinstance(model, str):
-            return (SubGuess(model, 1.0),) * features.shape[0]
-        probabilities = np.asarray(model.predict_proba(features))
+            return (SubGuess(model, 1.0),) * _row_count(features)
+        probabilities: Floats = np.asarray(model.predict_proba(features), dtype=np.float64)
+        names = [str(name) for name in np.asarray(model.classes_)]
         best = probabilities.argmax(axis=1)
-        return tuple(
-            SubGuess(str(model.classes_[each]), float(probabilities[row, each])) for row, each in enumerate(best)
-        )
+        return tuple(SubGuess(names[each], float(probabilities[row, each])) for row, each in enumerate(best))
+
+
+def _row_count(features: csr_matrix) -> int:
+    return len(features.indptr) - 1

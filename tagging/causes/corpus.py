@@ -1,6 +1,6 @@
 """Corpus folder to rows. Edge: reads the YAML of `corpus/`, written by us; no customer's sentence is in it.
 
-In: files of groups (see `tagging.causes.schema.CorpusGroup`). Out: a frozen `Corpus`, in order of file and line.
+In: files of groups (`tagging.causes.schema.CorpusGroup`). Out: a frozen `Corpus`, in order of file and line.
 """
 
 import hashlib
@@ -46,7 +46,9 @@ class Corpus:
 
     @property
     def digest(self) -> str:
-        content = "\n".join("\t".join((row.group, row.domain, ",".join(row.labels), row.text)) for row in self.rows)
+        content = "\n".join(
+            "\t".join((row.group, row.domain, ",".join(row.labels), row.text)) for row in self.rows
+        )
         return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -86,7 +88,9 @@ def _rows_of(group: CorpusGroup, source: YamlSource, index: int) -> list[CorpusR
                 line = source.line_of((index, "slots", name))
                 raise LexiconInvalid(f"{source.file}:{line}：空位 {name} 没有取值；请至少写一个")
         lines = _fill(lines, group)
-    return [CorpusRow(group.id, group.domain, labels, normalize("NFKC", line)) for line in dict.fromkeys(lines)]
+    return [
+        CorpusRow(group.id, group.domain, labels, normalize("NFKC", line)) for line in dict.fromkeys(lines)
+    ]
 
 
 def _fill(lines: Iterable[str], group: CorpusGroup) -> list[str]:
@@ -109,6 +113,6 @@ def _check_contradictions(rows: Sequence[CorpusRow], places: dict[str, str]) -> 
         first = seen.setdefault(row.text, row)
         if first.top_causes != row.top_causes:
             raise LexiconInvalid(
-                f"{places[row.group]}：句子「{row.text}」与组 {first.group}（{places[first.group]}）的标签不同；"
-                "请统一标签或删去一处"
+                f"{places[row.group]}：句子「{row.text}」与组 {first.group} 的标签不同"
+                f"（{places[first.group]}）；请统一标签或删去一处"
             )

@@ -3,11 +3,13 @@
 In: arrays over the units of one call. Out: one probability per top cause, and the units that decided it.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tagging.causes.classifier import COMPLAINT
 from tagging.causes.schema import DecisionSettings
 
 Floats = NDArray[np.float64]
@@ -45,3 +47,22 @@ def best_units(unit_probabilities: Floats, weights: Floats, limit: int) -> list[
     weighted = unit_probabilities * weights
     order = np.argsort(-weighted, kind="stable")[:limit]
     return [int(place) for place in order if weighted[place] >= MIN_SUPPORT]
+
+
+def decide(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> frozenset[str]:
+    """Return the top causes of a call, from the probability of every column of the classifier.
+
+    A cause holds that reaches its threshold. When none does and yet the call surely complains, the cause that
+    comes nearest to its threshold holds: a complaint has a cause, even when its words are new.
+    """
+    tops = [top for top in thresholds if top != COMPLAINT]
+    sure = frozenset(top for top in tops if probabilities[top] >= thresholds[top])
+    if sure or not tops or probabilities[COMPLAINT] < thresholds[COMPLAINT]:
+        return sure
+    return frozenset({max(tops, key=lambda top: logit_of(probabilities[top]) - logit_of(thresholds[top]))})
+
+
+def logit_of(probability: float) -> float:
+    """Return ln(p / (1 - p)), finite for 0 and 1."""
+    inside = min(max(probability, 1e-6), 1 - 1e-6)
+    return math.log(inside / (1 - inside))

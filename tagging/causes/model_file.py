@@ -43,8 +43,8 @@ class Shipped:
 def load_shipped(labels: Sequence[CorpusRow] = ()) -> Shipped:
     """Return the parts and the digest of the model that they and the labels make.
 
-    The digest is the sha256 (hex) over corpus, labels, settings, shipped rules, user dictionary, scikit-learn's
-    version and our own; a centre's own rules change what is found, never the model.
+    The digest is the sha256 (hex) over corpus, labels, settings, shipped rules, user dictionary,
+    scikit-learn's version and our own; a centre's own rules change what is found, never the model.
     """
     corpus = load_corpus()
     settings = load_settings(PACKAGE_DIR, None, CauseSettings)
@@ -89,7 +89,9 @@ def save_model(trained: Trained, models_dir: Path, digest: str) -> Path:
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=models_dir, suffix=".part", delete=False) as part:
-            joblib.dump({"version": MODEL_VERSION, "digest": digest, "model": trained.model}, part, compress=3)
+            joblib.dump(
+                {"version": MODEL_VERSION, "digest": digest, "model": trained.model}, part, compress=3
+            )
         path.with_suffix(".md").write_text(trained.report, encoding="utf-8")
         os.replace(part.name, path)
     except OSError as err:

@@ -36,7 +36,9 @@ class Reader:
     def read_text(self, text: str, settings: DecisionSettings) -> tuple[Sentence, ...]:
         """Return the sentences of a text by itself, cut as a turn of a call is cut."""
         transcript = transcript_of(text)
-        return self.read_units(units_of(transcript, settings, self.tokenise), self.lexicon.rules.fire(transcript))
+        return self.read_units(
+            units_of(transcript, settings, self.tokenise), self.lexicon.rules.fire(transcript)
+        )
 
     def read_whole(self, text: str) -> Sentence:
         """Return a text as one sentence, however long."""

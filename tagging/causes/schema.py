@@ -1,4 +1,4 @@
-"""What the YAML of causes says: rule entries with their place in the taxonomy, settings, corpus groups. Pure."""
+"""What the YAML of causes says: rules with their place in the taxonomy, settings, corpus groups. Pure."""
 
 from typing import Literal, Self
 
@@ -53,6 +53,7 @@ class DecisionSettings(LexiconModel):
 
     unit_chars: int = Field(ge=10)
     min_unit_chars: int = Field(ge=1)
+    max_joined_units: int = Field(ge=0)
     support_share: float = Field(ge=0, le=1)
     length_penalty: float = Field(ge=0, le=2)
     edge_weight: float = Field(ge=0, le=1)

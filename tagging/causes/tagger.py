@@ -1,8 +1,8 @@
 """Why the customer is dissatisfied: transcripts in, `CauseTag`s out. Pure but for loading.
 
-Rules over customers' turns say what the customer stated, rules over agents' turns what was visibly done wrong;
-the classifier reads customers' (and unknown) turns, and the call's probability joins both. A tag names its
-sub-cause when a rule or the classifier is sure enough of it.
+Rules over customers' turns say what the customer stated, rules over agents' turns what was visibly done
+wrong; the classifier reads customers' (and unknown) turns, and the call's probability joins both. A tag names
+its sub-cause when a rule or the classifier is sure enough of it.
 """
 
 import hashlib
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tagging.causes.classifier import CauseClassifier
-from tagging.causes.merge import Floats, best_units, call_probability, with_rules
+from tagging.causes.classifier import COMPLAINT, CauseClassifier
+from tagging.causes.merge import Floats, best_units, call_probability, decide, with_rules
 from tagging.causes.model_file import PACKAGE_DIR, ensure_model, load_model, load_shipped
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseEntry, CauseSettings
@@ -73,12 +73,30 @@ class CauseTagger:
         firings = self._lexicon.rules.fire(transcript)
         hits = self._rule_hits(transcript, firings)
         heard = self._hear(transcript, firings)
+        stated = [hit for hit in hits if hit.entry.said_by == "customer"]
+        observed = [hit for hit in hits if hit.entry.said_by == "agent"]
+        probabilities = self._probabilities(stated, heard)
+        found = decide(probabilities, self._classifier.thresholds)
         tags: list[CauseTag] = []
         for top in self.taxonomy.top_causes:
-            own = [hit for hit in hits if hit.entry.top_cause == top]
-            tags.extend(self._stated(transcript, top, [hit for hit in own if hit.entry.said_by == "customer"], heard))
-            tags.extend(_observed(top, [hit for hit in own if hit.entry.said_by == "agent"], self._settings))
+            own = [hit for hit in stated if hit.entry.top_cause == top]
+            if top not in self._classifier.top_causes:
+                tags.extend(self._by_rules(own, CauseSource.CUSTOMER_STATED))
+            elif top in found:
+                tags.extend(self._stated(transcript, top, own, heard, probabilities[top]))
+            agent = [hit for hit in observed if hit.entry.top_cause == top]
+            tags.extend(self._by_rules(agent, CauseSource.OBSERVED_ON_CALL))
         return tuple(tags)
+
+    def _probabilities(self, stated: Sequence[_RuleHit], heard: _Heard) -> dict[str, float]:
+        """Return the call's probability of every column of the classifier, rules and turns together."""
+        decision = self._settings.decision
+        found: dict[str, float] = {}
+        for column, name in enumerate(self._classifier.columns):
+            own = [hit.confidence for hit in stated if name in (hit.entry.top_cause, COMPLAINT)]
+            said = call_probability(heard.probabilities[:, column], heard.weights, decision)
+            found[name] = with_rules(said, own, decision)
+        return found
 
     def _rule_hits(self, transcript: Transcript, firings: Sequence[Firing]) -> list[_RuleHit]:
         hits: list[_RuleHit] = []
@@ -104,20 +122,21 @@ class CauseTagger:
             )
         return _Heard(units, probabilities, weights, guesses)
 
-    def _stated(
-        self, transcript: Transcript, top: str, hits: Sequence[_RuleHit], heard: _Heard
+    def _by_rules(
+        self, hits: Sequence[_RuleHit], source: CauseSource, probability: float | None = None
     ) -> list[CauseTag]:
-        decision = self._settings.decision
-        confidences = [hit.confidence for hit in hits]
-        if top not in self._classifier.top_causes:
-            sure = [hit for hit in hits if hit.confidence >= decision.min_rule_confidence]
-            return _tags_of_rules(top, sure, CauseSource.CUSTOMER_STATED, self._settings)
-        own = heard.probabilities[:, self._classifier.top_causes.index(top)]
-        probability = with_rules(call_probability(own, heard.weights, decision), confidences, decision)
-        if probability < self._classifier.thresholds[top]:
-            return []
+        least = self._settings.decision.min_rule_confidence if probability is None else 0.0
+        sure = [hit for hit in hits if hit.confidence >= least]
+        return _tags_of_rules(sure, source, self._settings.decision.max_evidence, probability)
+
+    def _stated(
+        self, transcript: Transcript, top: str, hits: Sequence[_RuleHit], heard: _Heard, probability: float
+    ) -> list[CauseTag]:
+        """Return the tags of a stated cause: by rules, else by the classifier's best turns."""
         if hits:
-            return _tags_of_rules(top, hits, CauseSource.CUSTOMER_STATED, self._settings, probability)
+            return self._by_rules(hits, CauseSource.CUSTOMER_STATED, probability)
+        decision = self._settings.decision
+        own = heard.probabilities[:, self._classifier.columns.index(top)]
         places = best_units(own, heard.weights, decision.max_evidence)
         evidence = tuple(
             evidence_of(
@@ -133,30 +152,27 @@ class CauseTagger:
         return [CauseTag(top, sub, CauseSource.CUSTOMER_STATED, round(probability, 4), evidence)]
 
 
-def _observed(top: str, hits: Sequence[_RuleHit], settings: CauseSettings) -> list[CauseTag]:
-    sure = [hit for hit in hits if hit.confidence >= settings.decision.min_rule_confidence]
-    return _tags_of_rules(top, sure, CauseSource.OBSERVED_ON_CALL, settings)
-
-
 def _tags_of_rules(
-    top: str,
-    hits: Sequence[_RuleHit],
-    source: CauseSource,
-    settings: CauseSettings,
-    probability: float | None = None,
+    hits: Sequence[_RuleHit], source: CauseSource, max_evidence: int, probability: float | None
 ) -> list[CauseTag]:
-    """Return one tag per sub-cause that rules found, surest evidence first kept, in order of the call."""
+    """Return one tag per sub-cause of one top cause, with its surest evidence in order of the call."""
     tags: list[CauseTag] = []
     for sub in sorted({hit.entry.sub_cause or "" for hit in hits}):
         own = sorted(
             (hit for hit in hits if (hit.entry.sub_cause or "") == sub),
             key=lambda hit: (-hit.confidence, hit.evidence.turn_index, hit.evidence.char_start),
         )
-        kept = own[: settings.decision.max_evidence]
+        kept = own[:max_evidence]
         kept.sort(key=lambda hit: (hit.evidence.turn_index, hit.evidence.char_start))
         confidence = own[0].confidence if probability is None else max(probability, own[0].confidence)
         tags.append(
-            CauseTag(top, sub or None, source, round(confidence, 4), tuple(hit.evidence for hit in kept))
+            CauseTag(
+                own[0].entry.top_cause,
+                sub or None,
+                source,
+                round(confidence, 4),
+                tuple(hit.evidence for hit in kept),
+            )
         )
     return tags
 

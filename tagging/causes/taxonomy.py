@@ -69,7 +69,8 @@ def build_taxonomy(top_causes: Iterable[TopCause], entries: Iterable[CauseEntry]
     for (top, sub), entry_id in wanted.items():
         if sub not in subs[top]:
             raise LexiconInvalid(
-                f"causes 词库：{entry_id} 的二级分类 {top}/{sub} 没有名称；请在它的一条规则里写 title 与 definition"
+                f"causes 词库：{entry_id} 的二级分类 {top}/{sub} 没有名称；"
+                "请在它的一条规则里写 title 与 definition"
             )
     causes: list[Cause] = []
     for top in tops.values():

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.model_selection import GroupKFold
 
-from tagging.causes.classifier import Calibration, CauseClassifier, fit_calibration
+from tagging.causes.classifier import COMPLAINT, Calibration, CauseClassifier, fit_calibration
 from tagging.causes.corpus import Corpus, CorpusRow
 from tagging.causes.features import Sentence
-from tagging.causes.merge import call_probability
+from tagging.causes.merge import call_probability, decide
 from tagging.causes.noise import homophones_of, mishear
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
@@ -23,11 +23,10 @@ from tagging.causes.score import ScoredRow, Scores, score
 from tagging.errors import ClassifierInvalid
 
 Floats = NDArray[np.float64]
-# Made-up calls per corpus row of a complaint, and as many without one: see `_assemble`.
-CALLS_PER_COMPLAINT = 1
-# How many neutral sentences such a call has around its complaint.
+# A made-up call: a complaint, up to so many more sentences of the same causes, and neutral ones around it.
+MAX_MORE = 3
 MIN_NEUTRAL, MAX_NEUTRAL = 6, 24
-THRESHOLDS = tuple(round(0.2 + 0.02 * step, 2) for step in range(36))
+THRESHOLDS = tuple(round(0.1 + 0.02 * step, 2) for step in range(41))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +71,9 @@ def train(
     rows = (*corpus.rows, *labels)
     folds = settings.model.folds
     if len({row.group for row in rows}) < folds:
-        raise ClassifierInvalid(f"语料只有不到 {folds} 组，无法交叉验证；请补充语料，或减小 settings.yaml 的 folds")
+        raise ClassifierInvalid(
+            f"语料只有不到 {folds} 组，无法交叉验证；请补充语料，或减小 settings.yaml 的 folds"
+        )
     copies = _with_noise(rows, settings, reader, seed)
     judged, sub_accuracy = _cross_validate(rows, copies, settings, reader)
     model = _fit([each for row in copies for each in row], rows, settings.model.noise_copies, settings)
@@ -83,9 +84,10 @@ def train(
     model.calibrations, judged = _calibrate(judged, settings, model.top_causes)
     calls = _assemble(judged, settings, random.Random(seed))  # noqa: S311
     singles = [_call_row(each.true, (each,), settings) for each in judged]
-    model.thresholds = _choose_thresholds([*singles, *calls], model.top_causes)
-    scored = [_score_rows(part, model) for part in (singles, calls)]
-    return Trained(model, *scored, sub_accuracy, _report(rows, *scored, sub_accuracy, model))
+    model.thresholds = _choose_thresholds([*singles, *calls], model.columns)
+    on_singles, on_calls = _score_rows(singles, model), _score_rows(calls, model)
+    report = _report(rows, (on_singles, on_calls), sub_accuracy, model)
+    return Trained(model, on_singles, on_calls, sub_accuracy, report)
 
 
 def _with_noise(
@@ -127,9 +129,10 @@ def _cross_validate(
     """Return every row judged by a model that has not seen its group, and the sub-causes' accuracy."""
     judged: dict[int, _Judged] = {}
     right = asked = 0
+    columns = _columns(settings)
     groups = np.array([row.group for row in rows])
     split = GroupKFold(n_splits=settings.model.folds, shuffle=True, random_state=0)
-    for learnt, held in split.split(rows, groups=groups):
+    for learnt, held in split.split(groups, groups=groups):
         model = _fit(
             [each for at in learnt for each in copies[at]],
             [rows[at] for at in learnt],
@@ -141,10 +144,10 @@ def _cross_validate(
         firsts = np.cumsum([0, *map(len, units)])
         for at, first, last in zip(held, firsts, firsts[1:], strict=False):
             row = rows[at]
-            wide = np.zeros((last - first, len(settings.top_causes)))
-            for column, top in enumerate(cause.id for cause in settings.top_causes):
-                if top in model.top_causes:
-                    wide[:, column] = flat[first:last, model.top_causes.index(top)]
+            wide = np.zeros((last - first, len(columns)))
+            for column, top in enumerate(columns):
+                if top in model.columns:
+                    wide[:, column] = flat[first:last, model.columns.index(top)]
             judged[int(at)] = _Judged(row.top_causes, wide, row.domain != "review")
             for label in row.labels:
                 top, _, sub = label.partition("/")
@@ -161,16 +164,24 @@ def _calibrate(
     """Return a calibration per cause, and the held-out texts with calibrated probabilities."""
     found: dict[str, Calibration] = {}
     after = [each.probabilities.copy() for each in judged]
-    for column, top in enumerate(cause.id for cause in settings.top_causes):
-        if top not in tops:
+    for column, top in enumerate(_columns(settings)):
+        if top not in (*tops, COMPLAINT):
             continue
         surest = np.array([each.probabilities[:, column].max(initial=0.0) for each in judged])
-        found[top] = fit_calibration(surest, np.array([top in each.true for each in judged]))
+        found[top] = fit_calibration(surest, np.array([_is_true(top, each.true) for each in judged]))
         for each in after:
             each[:, column] = found[top].apply(each[:, column])
     return found, [
         replace(each, probabilities=probabilities) for each, probabilities in zip(judged, after, strict=True)
     ]
+
+
+def _columns(settings: CauseSettings) -> tuple[str, ...]:
+    return (*(cause.id for cause in settings.top_causes), COMPLAINT)
+
+
+def _is_true(column: str, true: frozenset[str]) -> bool:
+    return bool(true) if column == COMPLAINT else column in true
 
 
 CallRow = tuple[frozenset[str], dict[str, float]]
@@ -180,8 +191,8 @@ def _call_row(true: frozenset[str], parts: Sequence[_Judged], settings: CauseSet
     probabilities = np.concatenate([part.probabilities for part in parts])
     weights = np.ones(len(probabilities))
     return true, {
-        cause.id: call_probability(probabilities[:, column], weights, settings.decision)
-        for column, cause in enumerate(settings.top_causes)
+        top: call_probability(probabilities[:, column], weights, settings.decision)
+        for column, top in enumerate(_columns(settings))
     }
 
 
@@ -190,14 +201,16 @@ def _assemble(judged: Sequence[_Judged], settings: CauseSettings, draw: random.R
 
     A call has many chances for a false alarm that a sentence has not; thresholds must know them.
     """
-    neutral = [each for each in judged if not each.true and each.is_phone]
+    phone = [each for each in judged if each.is_phone]
+    neutral = [each for each in phone if not each.true]
     calls: list[CallRow] = []
-    for complaint in [each for each in judged if each.true and each.is_phone]:
-        for _ in range(CALLS_PER_COMPLAINT):
-            around = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-            calls.append(_call_row(complaint.true, (complaint, *around), settings))
-            alone = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-            calls.append(_call_row(frozenset(), alone, settings))
+    for complaint in [each for each in phone if each.true]:
+        same = [each for each in phone if each.true == complaint.true]
+        more = draw.choices(same, k=draw.randint(0, MAX_MORE))
+        around = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
+        calls.append(_call_row(complaint.true, (complaint, *more, *around), settings))
+        alone = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
+        calls.append(_call_row(frozenset(), alone, settings))
     return calls
 
 
@@ -205,31 +218,34 @@ def _choose_thresholds(rows: Sequence[CallRow], tops: Sequence[str]) -> dict[str
     """Return, per cause, the threshold with the best F1 on held-out rows (the lowest of equals)."""
     chosen: dict[str, float] = {}
     for top in tops:
-        scores = [
-            score([ScoredRow(true, frozenset({top} if found[top] >= least else ())) for true, found in rows], [top])
+        is_true = np.array([_is_true(top, true) for true, _ in rows])
+        found = np.array([probabilities[top] for _, probabilities in rows])
+        f1 = [
+            2.0
+            * np.count_nonzero((found >= least) & is_true)
+            / (np.count_nonzero(found >= least) + is_true.sum())
             for least in THRESHOLDS
         ]
-        chosen[top] = THRESHOLDS[int(np.argmax([each.labels[0].f1 for each in scores]))]
+        chosen[top] = THRESHOLDS[int(np.argmax(f1))]
     return chosen
 
 
 def _score_rows(rows: Sequence[CallRow], model: CauseClassifier) -> Scores:
     return score(
-        [
-            ScoredRow(true, frozenset(top for top in model.top_causes if found[top] >= model.thresholds[top]))
-            for true, found in rows
-        ],
+        [ScoredRow(true, decide(found, model.thresholds)) for true, found in rows],
         model.top_causes,
     )
 
 
 def _report(
-    rows: Sequence[CorpusRow], sentences: Scores, calls: Scores, sub_accuracy: float, model: CauseClassifier
+    rows: Sequence[CorpusRow], scored: tuple[Scores, Scores], sub_accuracy: float, model: CauseClassifier
 ) -> str:
+    sentences, calls = scored
     lines = [
         "# 投诉原因分类器：训练报告",
         "",
-        f"语料 {len(rows)} 句，{len({row.group for row in rows})} 组；按组交叉验证，同组的句子不会一边学一边考。",
+        f"语料 {len(rows)} 句，{len({row.group for row in rows})} 组；按组交叉验证，"
+        "同组的句子不会一边学一边考。",
         "",
     ]
     for title, scores in (("单句", sentences), ("拼成的通话（投诉句混在中性句里）", calls)):

@@ -61,7 +61,10 @@ def _turn_units(
     tokens = turn.tokens or tokenise(text)
     pinyin = turn.pinyin if len(turn.pinyin) == len(text) else to_pinyin(text)
     units: list[Unit] = []
-    for start, end in cut(text, settings.unit_chars):
+    spans = cut(text, settings.unit_chars)
+    if 1 < len(spans) <= settings.max_joined_units:
+        spans.append((0, len(text)))
+    for start, end in spans:
         if sum(char.isalnum() for char in text[start:end]) >= settings.min_unit_chars:
             inside = _tokens_between(tokens, start, end)
             units.append(Unit(position, start, end, text[start:end], inside, pinyin[start:end], weight))
