@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from pathlib import Path
 
+from transcribe.attribution import MonoOptions, attribute_mono
 from transcribe.audio import SAMPLE_RATE_HZ, LoadedAudio, load_recording, rms_dbfs
 from transcribe.call import (
     Call,
@@ -51,6 +52,7 @@ class TranscribeOptions:
     hearing: HearingOptions = field(default_factory=HearingOptions)
     hallucination: HallucinationOptions = field(default_factory=HallucinationOptions)
     speakers: SpeakerOptions = field(default_factory=SpeakerOptions)
+    mono: MonoOptions = field(default_factory=MonoOptions)
     turns: TurnOptions = field(default_factory=TurnOptions)
     default_roles: tuple[SpeakerRole, ...] = (SpeakerRole.AGENT, SpeakerRole.CUSTOMER)
     group_s: float = 1200.0
@@ -145,12 +147,7 @@ def _call(
     sorted_out = [
         split_suspects(heard[name].segments, options.hallucination, load_known_inventions()) for name in names
     ]
-    decision = _roles(loaded, [kept for kept, _ in sorted_out], options)
-    attributed = [
-        AttributedSegment(segment, role, decision.confidence)
-        for (kept, _), role in zip(sorted_out, decision.roles, strict=True)
-        for segment in kept
-    ]
+    decision, attributed = _attribute(loaded, [kept for kept, _ in sorted_out], options)
     recording = loaded.recording
     turns = build_turns(attributed, options.turns, _Loudness(loaded.audio.samples))
     audits = tuple(
@@ -167,13 +164,25 @@ def _call(
     return Call(recording, transcript, audits, _faults(loaded, decision, audits))
 
 
-def _roles(loaded: _Loaded, kept: Sequence[Sequence[Segment]], options: TranscribeOptions) -> RoleDecision:
-    texts = ["".join(segment.text for segment in segments) for segments in kept]
+def _attribute(
+    loaded: _Loaded, kept: Sequence[Sequence[Segment]], options: TranscribeOptions
+) -> tuple[RoleDecision, list[AttributedSegment]]:
+    """Roles per channel, or per stretch where one channel carries both voices (its own role is `unknown`)."""
+    cues = load_role_cues()
     if loaded.audio.is_mono or loaded.audio.is_identical:
-        return RoleDecision((SpeakerRole.UNKNOWN,) * len(texts), 0.5)
-    return decide_roles(
-        texts, loaded.recording.channel_roles, options.default_roles, load_role_cues(), options.speakers
+        samples = loaded.audio.samples[0]
+        stretches = attribute_mono(kept[0], samples, cues, options.speakers, options.mono)
+        return RoleDecision((SpeakerRole.UNKNOWN,), 0.5), stretches
+    texts = ["".join(segment.text for segment in segments) for segments in kept]
+    decision = decide_roles(
+        texts, loaded.recording.channel_roles, options.default_roles, cues, options.speakers
     )
+    attributed = [
+        AttributedSegment(segment, role, decision.confidence)
+        for segments, role in zip(kept, decision.roles, strict=True)
+        for segment in segments
+    ]
+    return decision, attributed
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -93,7 +93,7 @@ def test_samples_are_the_spans_with_silence_between() -> None:
 def test_a_span_beyond_the_end_of_the_channel_is_filled_with_silence() -> None:
     (window,) = pack_spans([ChannelSpan("a", TimeSpan(0.5, 1.5))], OPTIONS)
     samples = window_samples(window, np.ones(SAMPLE_RATE_HZ, np.float32))
-    assert samples[0] == 1 and samples[-1] == 0 and samples.size == SAMPLE_RATE_HZ
+    assert (samples[0], samples[-1], samples.size) == (1, 0, SAMPLE_RATE_HZ)
 
 
 def test_a_window_never_exceeds_what_the_encoder_sees() -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -150,7 +151,7 @@ def test_the_path_is_the_cheapest(matrix: np.ndarray) -> None:
             best[i, j] = max(best[i - 1, j - 1], best[i - 1, j], best[i, j - 1]) + float(matrix[i - 1, j - 1])
     # A token reaches to the frame before the next one's first, or shares that frame with it.
     ours = float(matrix[-1, starts[-1] :].sum())
-    for token, (first, following) in enumerate(zip(starts[:-1], starts[1:], strict=True)):
+    for token, (first, following) in enumerate(pairwise(starts)):
         shared = float(matrix[token, first : following + 1].sum())
         ours += max(shared, float(matrix[token, first:following].sum())) if following > first else shared
     assert ours == pytest.approx(float(best[-1, -1]), abs=1e-3)

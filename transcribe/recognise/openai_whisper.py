@@ -250,7 +250,7 @@ def _load_model(weights: Weights, device: str) -> Any:
         model: Any = whisper.load_model(str(weights.path), device=device)
     except (OSError, RuntimeError, KeyError, TypeError, EOFError, pickle.UnpicklingError) as err:
         raise WeightsMissing(
-            f"无法载入模型文件 {weights.path}（{type(err).__name__}）。文件可能已损坏或不是 openai-whisper 的格式，"
+            f"无法载入模型 {weights.path}（{type(err).__name__}）。文件已损坏，或不是 openai-whisper 格式，"
             "请删除后重新运行（会重新生成或下载），或更换文件。"
         ) from err
     # A checkpoint loaded by its path has no alignment heads of its own.
