@@ -1,12 +1,15 @@
 """Where messages go: results to standard output, problems to standard error. Edge file."""
 
+import sys
 from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 
+FILE_WIDTH = 160  # columns of tables when the output is a file or a pipe
+
 # Neither markup nor highlighting: names from outside must never be read as markup.
-console = Console(markup=False, highlight=False, soft_wrap=True)
+console = Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else FILE_WIDTH)
 _errors = Console(stderr=True, markup=False, highlight=False, soft_wrap=True)
 
 
