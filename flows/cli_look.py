@@ -5,7 +5,6 @@ from typing import Annotated
 
 import typer
 
-from flows import doctor as health
 from flows import status as past
 from flows.config import ConfigInvalid, load_config
 from flows.console import console, fail, table
@@ -89,7 +88,10 @@ def status(
 
 def doctor(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
     """体检：权重、磁盘、配置、词库、分类器、服务器。有一项不行就以 1 退出。"""
-    findings = health.examine(load_config(config_file, data_dir=data_dir))
+    config = load_config(config_file, data_dir=data_dir)
+    from flows.doctor import examine  # torch and scikit-learn: 3 s  # noqa: PLC0415
+
+    findings = examine(config)
     for finding in findings:
         line = f"{finding.name}：{finding.message}"
         if finding.is_ok:
