@@ -14,6 +14,8 @@ from tagging.pii.rules import AddressRules
 from tagging.pii.sounds import SoundScript
 
 _NUMERALS = "零〇一二三四五六七八九十百千幺两洞甲乙丙丁"
+# A rest of a clause that holds so many numerals belongs to the address before it.
+_MIN_REST_NUMERALS = 2
 _DAY = "号"
 # Misheard units are looked for after names of so many characters only.
 _SOUND_NAME_CHARACTERS = 4
@@ -49,6 +51,8 @@ class AddressFinder:
         self._edge_before = re.compile(rf"(?:^|{edge}|{any_word([*rules.name_starts, *rules.cues])})$")
         self._edge_after = re.compile(rf"$|{edge}|的$|的{edge}|{any_word(fillers)}")
         self._tail = re.compile(rf"[\s,、]{{0,2}}(?:[0-9A-Z]|{numbers}){{2,5}}")
+        self._rest = re.compile(rf"[\u4e00-\u9fff0-9A-Za-z]{{1,{rules.name_characters + 2}}}(?={edge}|$)")
+        self._numeral = re.compile(any_character(_NUMERALS + "0123456789"))
         self._not_tail = re.compile(any_word(rules.not_doors))
         self._cue = re.compile(any_word(rules.cues))
         self._starts = re.compile(rf".*(?:{any_word(rules.name_starts)})")
@@ -78,7 +82,8 @@ class AddressFinder:
                 chain.append(part)
                 continue
             if chain and self._is_address(text, chain, is_asked=chain[0].start >= asked_from):
-                yield chain[0].start, self._tail_end(text, chain[-1].end)
+                is_asked = chain[0].start >= asked_from
+                yield chain[0].start, self._tail_end(text, chain[-1].end, is_asked=is_asked)
             chain = [part] if part is not None else []
 
     def _is_address(self, text: str, chain: Sequence[_Part], *, is_asked: bool) -> bool:
@@ -98,10 +103,13 @@ class AddressFinder:
         end = self._tail_end(text, part.end)
         return bool(self._edge_before.search(text[: part.start]) and self._edge_after.match(text, end))
 
-    def _tail_end(self, text: str, end: int) -> int:
-        """Take in a number without its unit: 二单元|五零一."""
+    def _tail_end(self, text: str, end: int, *, is_asked: bool = False) -> int:
+        """Take in a number without its unit (二单元|五零一) or with a garbled one (三栋|二单也六零幺)."""
         tail = self._tail.match(self._script.spell(text), end)
-        return tail.end() if tail and not self._not_tail.match(text, tail.end()) else end
+        if tail and not self._not_tail.match(text, tail.end()):
+            end = tail.end()
+        rest = self._rest.match(text, end) if is_asked else None
+        return rest.end() if rest and len(self._numeral.findall(rest[0])) >= _MIN_REST_NUMERALS else end
 
     def _parts(self, text: str, *, is_asked: bool) -> Iterable[_Part]:
         is_asked = is_asked or bool(self._door.search(text))

@@ -45,6 +45,7 @@ class CueFinder:
             rf"(?:{any_word(rules.cue_after_links)}|{fillers})*(?P<cue>{any_word(after)})"
         )
         self._ask = re.compile(any_word(rules.ask_words))
+        self._open_ask = re.compile(any_word(rules.open_asks))
         self._ends_plain = re.compile(rf"(?:^|{fillers}|{any_word(rules.cue_links)})$")
         self._starts_plain = re.compile(
             rf"(?:$|{fillers}|{any_word(rules.answer_ends)}|的(?:$|{any_character(rules.punctuation)}))"
@@ -106,6 +107,8 @@ class CueFinder:
         return kinds
 
     def _opened(self, line: Line, cues: Sequence[Cue]) -> str | None:
+        if line.is_agent is not False and self._open_ask.search(line.text) and not cues:
+            return "digits"
         if not cues:
             return None
         is_asked = line.is_agent is not False and self._ask.search(line.text)

@@ -69,7 +69,7 @@ class DigitReader:
             text: A line.
             is_expected: A number was asked for or is being read: shorter and less certain stretches count.
         """
-        classes = "".join(map(self._class_of, text))
+        classes = self.classes(text)
         characters = list(text)
         for match in _STRETCH.finditer(classes):
             start, end = self._without_loose_ends(text, classes, match.span(), is_expected=is_expected)
@@ -84,8 +84,11 @@ class DigitReader:
                 characters[match.end() - 1] = self.sounded_digit(text, match.end() - 1) or match[0][-1]
         return "".join(characters)
 
+    def classes(self, text: str) -> str:
+        """Return a class per character: D digit, S sounds like one, W so does an everyday word, x other."""
+        return "".join(map(self._class_of, text))
+
     def _class_of(self, char: str) -> str:
-        """D a digit, S sounds like one, W sounds like one but is an everyday word, x anything else."""
         if char in self._values:
             return "D"
         if char.isascii() or self._sounds.get(to_pinyin(char)[0]) is None or char in _UNITS:
@@ -98,12 +101,14 @@ class DigitReader:
         """Cut homophones at the ends that belong to a word beside them."""
         start, end = span
         while start < end and classes[start] != "D":
-            is_kept = classes[start] == "S" or (is_expected and classes[start + 1 : start + 4] == "DDD")
+            is_kept = classes[start] == "S" or (is_expected and _is_number(classes[start + 1 : start + 4]))
             if is_kept and text[start] not in self._small_words and self._ends_with_edge.search(text[:start]):
                 break
             start += 1
         while end > start and classes[end - 1] != "D":
-            is_kept = classes[end - 1] == "S" or (is_expected and classes[end - 4 : end - 1] == "DDD")
+            is_kept = classes[end - 1] == "S" or (
+                is_expected and _is_number(classes[max(0, end - 4) : end - 1])
+            )
             if is_kept and text[end - 1] not in self._small_words and self._starts_with_edge.match(text, end):
                 break
             end -= 1
@@ -159,6 +164,11 @@ _REPEATS = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5, "六": 6, "2": 2, 
 
 # A repetition whose digit is misheard: 三个羚.
 _REPEATED_SOUND = re.compile(f"[{''.join(_REPEATS)}]个[\u4e00-\u9fff]")
+
+
+def _is_number(classes: str) -> bool:
+    """Say whether three characters beside an everyday word make it a digit too."""
+    return len(classes) == 3 and "x" not in classes and "D" in classes
 
 
 def _token_pattern(rules: DigitRules) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from tagging.pii.digit_answers import AnswerFinder
 from tagging.pii.digit_cues import Cue, CueFinder
 from tagging.pii.digit_kinds import CARD_DIGITS, ID_DIGITS, shape_kind
 from tagging.pii.digit_runs import Run, RunFinder
@@ -44,6 +45,7 @@ class DigitFinder:
         self._reader = DigitReader(rules)
         self._runs = RunFinder(rules, self._reader)
         self._cues = CueFinder(rules, script)
+        self._answers = AnswerFinder(rules, self._reader)
         self._hotline = re.compile(rules.hotlines)
         self._id_end = re.compile(rf"[\s,、]*({any_word(rules.id_ends)})", re.IGNORECASE)
 
@@ -71,8 +73,14 @@ class DigitFinder:
             elif kind is not None:
                 kinds[position] = kind
         self._add_echoes(lines, runs, kinds, [*known], tickets)
+        answers = [
+            PiiSpan(at, *span, kind)
+            for at, kind in enumerate(windows)
+            if kind not in (None, "ticket") and lines[at].is_agent is not True
+            for span in self._answers.clauses(lines[at].text, cues[at])
+        ]
         spans = [span for at, kind in kinds.items() for span in self._spans(lines, runs[at], kind)]
-        return DigitFindings(tuple(spans), tuple(runs[at].digits for at in kinds), tuple(reread))
+        return DigitFindings((*spans, *answers), tuple(runs[at].digits for at in kinds), tuple(reread))
 
     def reread(
         self, lines: Sequence[Line], windows: Sequence[str | None], has_number: Sequence[bool]

@@ -66,6 +66,8 @@ class NameFinder:
             found = [*self._announced(said[index]), *self._titled(said[index])]
             if index <= asked_until and line.is_agent is not True:
                 found.extend(self._answers(said[index]))
+            elif line.is_agent is not True:
+                found.extend(self._alone(said[index]))
             is_asked = line.is_agent is not False and self._asks.search(said[index].spelled)
             if is_asked:
                 asked_until = index + self._rules.ask_turns
@@ -126,6 +128,14 @@ class NameFinder:
                 if end and (end == clause.end() or self._shape.is_bounded(said, end)):
                     yield start, end
                     break
+
+    def _alone(self, said: Said) -> Iterable[tuple[int, int]]:
+        """A line that holds nothing but a full name, whatever was asked: the question may be garbled."""
+        clauses = list(_CLAUSE.finditer(said.text))
+        if len(clauses) == 1 and len(clauses[0][0]) == _FULL_NAME:
+            end = self._shape.end(said, clauses[0].start(), Trust.WEAK)
+            if end == clauses[0].end():
+                yield clauses[0].span()
 
     def _repeated(self, said: Sequence[Said], names: Iterable[str]) -> Iterable[PiiSpan]:
         by_letters = [re.compile(re.escape(name)) for name in names if len(name) >= 2]

@@ -57,6 +57,8 @@ class DigitRules(LexiconModel):
     cue_after_links: tuple[str, ...]
     cue_after_words: dict[str, tuple[str, ...]]
     ask_words: tuple[str, ...]
+    open_asks: tuple[str, ...]
+    min_answer_share: float = Field(gt=0, le=1)
     ask_turns: int = Field(ge=1)
     ask_turns_without_digits: int = Field(ge=1)
     subject_change_characters: int = Field(ge=1)

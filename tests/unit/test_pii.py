@@ -25,7 +25,7 @@ MARKED = re.compile(r"<([a-z_]+):([^>]+)>")
 NOISE = {"clean": (0.0, 0.0, 0.0), "noisy": (0.08, 0.01, 0.01)}
 # An inserted filler is no personal data, and masking it does no harm: it is not scored.
 FILLER = "filler"
-BARS = {"clean": (0.97, 0.92), "noisy": (0.95, 0.85)}
+BARS = {"clean": (0.98, 0.97), "noisy": (0.96, 0.95)}
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,21 @@ def test_a_number_is_followed_over_turns_and_echoes(masker: Masker, filler: str,
     turns = tuple(turn(index, role, text) for index, (role, text) in enumerate(said))
     left = apply_masks(turns, masker)
     assert not any(char in text for text in left[1:] for char in "幺三五零八六四二"), left
+
+
+@pytest.mark.parametrize(
+    ("asked", "heard", "left"),
+    [
+        ("您把卡后报一下", "UR20000,有有有有,反而而三。", "*******,****,****。"),
+        ("那您报一下身份正好", "交曜零要零要,交九八零零要零零零。", "******,*********。"),
+        ("打这个号码对吗", "我的手机是要三九零零零零腰腰腰。", "我的手机是**********。"),
+        ("您说一下地址", "我住在和平期建设路188号,三动二单也六零要。", "我住在*******************。"),
+        ("户明呢", "周小奔。", "***。"),
+    ],
+)
+def test_what_recognition_makes_of_a_telephone_line(masker: Masker, asked: str, heard: str, left: str):
+    turns = (turn(0, SpeakerRole.AGENT, asked), turn(1, SpeakerRole.CUSTOMER, heard))
+    assert apply_masks(turns, masker)[1].replace("*,*", "***") == left.replace("*,*", "***")
 
 
 def test_times_are_widened_and_doubtful_ones_marked(masker: Masker):
