@@ -235,7 +235,7 @@ def _batches(
 
 
 def _is_wanted(call_ids: Sequence[str]) -> Any:
-    """A filter for `call_ids`. Only its comparisons let row groups be skipped: files are sorted by call_id."""
+    """A filter for `call_ids`. Only its comparisons let row groups be skipped (files are sorted by it)."""
     field = ds.field("call_id")
     wanted = field.isin(pa.array(list(call_ids), pa.string()))
     return wanted if not call_ids else (field >= min(call_ids)) & (field <= max(call_ids)) & wanted
