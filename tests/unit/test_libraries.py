@@ -123,7 +123,7 @@ def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights: Nights
     grave, mild = nights.cases("problem")
     assert (grave.call_id, mild.call_id) == ("grave", "mild")
     assert grave.reason == (
-        "说了禁语「我不知道，不清楚」，原话是「我也不知道呢，不清楚」；还有抢话、说教。客户明确表示不满"
+        "说了禁语「我不知道，不清楚」，原话是「我也不知道呢，不清楚」；还有说教、抢话。客户明确表示不满"
     )
     assert (grave.focus_start_s, grave.focus_end_s) == (20.0, 35.0)
     assert (grave.rank, mild.rank) == (1, 2)
@@ -162,11 +162,11 @@ def test_excellent_wants_four_steps_and_no_fault(nights: Nights) -> None:
     nights.cause("best")
     nights.call("easy")
     nights.handled_well("easy", steps=4)
-    for call_id in ("three steps", "said it", "interrupted", "cold"):
+    for call_id in ("three steps", "said it", "lectured", "cold"):
         nights.call(call_id)
         nights.handled_well(call_id, steps=3 if call_id == "three steps" else 5)
     nights.taboo("said it")
-    nights.behaviour("interrupted", "interruption", None, 50.0)
+    nights.behaviour("lectured", "lecturing", None, 50.0)
     nights.cause("cold", "cold", "attitude", source="observed_on_call")
     nights.call("formal", tier="formal")
     nights.handled_well("formal")
@@ -177,6 +177,16 @@ def test_excellent_wants_four_steps_and_no_fault(nights: Nights) -> None:
         "客户带着「流量计费」的不满来电，平和挂机"
     )
     assert (best.focus_start_s, best.focus_end_s) == (10.0, 44.0)
+
+
+def test_overlaps_and_pauses_alone_neither_make_a_problem_nor_spoil_a_good_call(nights: Nights) -> None:
+    nights.call("good")
+    nights.handled_well("good")
+    nights.behaviour("good", "interruption", None, 50.0)
+    nights.behaviour("good", "long_silence", None, 60.0)
+    assert nights.cases("problem") == ()
+    (case,) = nights.cases("excellent")
+    assert case.reason.startswith("五步走到了 5 步，全程没有禁语；")
 
 
 def test_excellent_focus_is_the_densest_minute(nights: Nights) -> None:

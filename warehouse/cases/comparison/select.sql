@@ -8,6 +8,7 @@ WITH floors AS (
         30 AS lookback_nights,
         3 AS good_step_count,
         4.0 AS bad_weight,
+        2.0 AS harmless_weight,
         60.0 AS stretch_s
 ),
 
@@ -59,7 +60,7 @@ faults AS (
         b.call_id,
         b.evidence[1].start_s AS start_s,
         b.evidence[1].end_s AS end_s,
-        2.5 * b.confidence AS weight,
+        CASE WHEN b.behaviour IN ('interruption', 'long_silence') THEN 1.0 ELSE 2.5 END * b.confidence AS weight,
         '{behaviour:' || b.behaviour || '}' AS what
     FROM behaviour AS b
     CROSS JOIN floors AS f
@@ -154,7 +155,12 @@ well AS (
     INNER JOIN steps AS n ON h.call_id = n.call_id
     INNER JOIN stretches AS s ON h.call_id = s.call_id
     CROSS JOIN floors AS f
-    WHERE n.step_count >= f.good_step_count AND NOT EXISTS (SELECT 1 FROM worst AS w WHERE w.call_id = h.call_id)
+    WHERE
+        n.step_count >= f.good_step_count
+        AND NOT EXISTS (
+            SELECT 1 FROM worst AS w
+            WHERE w.call_id = h.call_id AND w.total >= f.harmless_weight
+        )
 ),
 
 badly AS (

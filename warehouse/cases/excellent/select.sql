@@ -31,7 +31,11 @@ heard AS (
         )
         AND NOT EXISTS (
             SELECT 1 FROM behaviour AS b
-            WHERE b.call_id = c.call_id AND NOT b.is_good AND b.confidence >= f.fault_confidence
+            WHERE
+                b.call_id = c.call_id
+                AND NOT b.is_good
+                AND b.confidence >= f.fault_confidence
+                AND b.behaviour NOT IN ('interruption', 'long_silence')
         )
         AND NOT EXISTS (
             SELECT 1 FROM cause_tag AS t
@@ -41,6 +45,20 @@ heard AS (
                 AND t.source = 'observed_on_call'
                 AND t.confidence >= f.fault_confidence
         )
+),
+
+-- Overlaps and pauses are often harmless: they cost points, no more.
+pauses AS (
+    SELECT
+        b.call_id,
+        COUNT(DISTINCT b.behaviour) AS pause_count
+    FROM behaviour AS b
+    CROSS JOIN floors AS f
+    WHERE
+        b.night = $night
+        AND b.behaviour IN ('interruption', 'long_silence')
+        AND b.confidence >= f.fault_confidence
+    GROUP BY b.call_id
 ),
 
 good AS (
@@ -120,13 +138,15 @@ scored AS (
         s.focus_start_s,
         s.focus_end_s,
         s.shown,
+        p.pause_count,
         -- A dissatisfied caller whose matter was handled well teaches more than an easy enquiry.
-        2.0 * d.step_count + d.behaviour_count + d.mean_confidence
+        2.0 * d.step_count + d.behaviour_count + d.mean_confidence - COALESCE(p.pause_count, 0)
         + CASE h.tier WHEN 'explicit' THEN 3 WHEN 'latent' THEN 2 ELSE 0 END AS score
     FROM heard AS h
     INNER JOIN handled AS d ON h.call_id = d.call_id
     INNER JOIN stretches AS s ON h.call_id = s.call_id
     LEFT JOIN cause AS k ON h.call_id = k.call_id
+    LEFT JOIN pauses AS p ON h.call_id = p.call_id
 ),
 
 -- One agent's same kind of call comes once before it comes again.
@@ -147,7 +167,8 @@ SELECT
     r.focus_end_s,
     NULL AS pair_key,
     NULL AS side,
-    '五步走到了 ' || r.step_count || ' 步，全程没有禁语和失误；这一段里听得到：' || r.shown
+    '五步走到了 ' || r.step_count || ' 步，全程没有禁语' || CASE WHEN r.pause_count IS NULL THEN '和失误' ELSE '' END
+    || '；这一段里听得到：' || r.shown
     || CASE
         WHEN r.cause IS NOT NULL AND r.tier != 'none' THEN '。客户带着「{cause:' || r.cause || '}」的不满来电，平和挂机'
         ELSE ''

@@ -5,6 +5,7 @@ WITH floors AS (
         0.6 AS role_confidence,
         0.6 AS hit_confidence,
         0.5 AS behaviour_confidence,
+        2.0 AS score,
         15.0 AS near_before_s,
         25.0 AS near_after_s
 ),
@@ -30,7 +31,7 @@ moments AS (
         h.start_s,
         h.end_s,
         h.confidence * CASE
-            WHEN h.kind = 'sensitive' THEN 2
+            WHEN h.kind = 'sensitive' THEN 2.5
             WHEN h.severity = 'critical' THEN 10
             WHEN h.severity = 'high' THEN 7
             WHEN h.severity = 'medium' THEN 5
@@ -56,7 +57,8 @@ moments AS (
         b.call_id,
         b.evidence[1].start_s AS start_s,
         b.evidence[1].end_s AS end_s,
-        2.5 * b.confidence AS weight,
+        -- Overlaps and pauses are often harmless: alone they make no case.
+        CASE WHEN b.behaviour IN ('interruption', 'long_silence') THEN 1.0 ELSE 2.5 END * b.confidence AS weight,
         '处理失误：' AS lead,
         '{behaviour:' || b.behaviour || '}' AS what,
         '' AS detail,
@@ -116,7 +118,8 @@ summary AS (
     FROM worst AS w
     INNER JOIN kinds AS k ON w.call_id = k.call_id
     CROSS JOIN floors AS f
-    GROUP BY w.call_id, w.lead, w.what, w.detail, w.same_kind
+    GROUP BY w.call_id, w.lead, w.what, w.detail, w.same_kind, f.score
+    HAVING SUM(k.weight) >= f.score
 ),
 
 -- One agent's same fault comes once before it comes again.
