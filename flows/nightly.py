@@ -96,9 +96,9 @@ def one_night(config: Config, day: date) -> NightReport:
     watch.run("打标签", run_jobs, Work("打标签", tag, lambda job: len(job.call_ids)), tag_jobs)
     watch.run("入湖", steps.store_findings, night, tag_jobs, same)
 
-    watch.run("建仓", steps.build, night)
+    built = watch.run("建仓", steps.build, night)
     shelf = watch.run("选例剪辑", steps.fill_shelf, night)
-    row, checked = watch.run("检查", steps.check, night, plan, shelf)
+    row, checked = watch.run("检查", steps.check, night, plan, built, shelf)
     watch.run("发布", steps.publish, night, row)
     watch.run("页面", steps.render, night)
     morning_file = watch.run("晨会表", steps.write_morning, night)

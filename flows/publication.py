@@ -69,8 +69,10 @@ def fill_shelf(night: Night) -> Shelf:
     return Shelf(cases=cases, clips=report.clips, refusals=report.refusals)
 
 
-def store_shelf(night: Night, plan: Plan, shelf: Shelf, now: datetime) -> tuple[Row, tuple[CheckResult, ...]]:
-    """Write cases, clips and the run's row into the build, run the checks; returns the run's row.
+def store_shelf(
+    night: Night, plan: Plan, built: BuildReport, shelf: Shelf, now: datetime
+) -> tuple[Row, tuple[CheckResult, ...]]:
+    """Write cases, clips and the run's row into the build, check every night it replaced; returns that row.
 
     Raises:
         CheckFailed: a check of level fail found rows; nothing is published.
@@ -84,7 +86,7 @@ def store_shelf(night: Night, plan: Plan, shelf: Shelf, now: datetime) -> tuple[
     row = run_row(_run_record(night, plan, now))
     add_rows(build_path(night), "run", [row])
     with open_reading(build_path(night)) as con:
-        results = run_checks(con, [night.night])
+        results = run_checks(con, built.nights)
     require_ok(results)
     return row, results
 

@@ -77,9 +77,9 @@ def fill_shelf(opened: Night) -> Shelf:
 
 
 @task(name="check", cache_policy=NO_CACHE)
-def check(opened: Night, made: Plan, shelf: Shelf) -> tuple[Row, tuple[CheckResult, ...]]:
+def check(opened: Night, made: Plan, built: BuildReport, shelf: Shelf) -> tuple[Row, tuple[CheckResult, ...]]:
     """Complete the build and run the data checks."""
-    return publication.store_shelf(opened, made, shelf, datetime.now(UTC))
+    return publication.store_shelf(opened, made, built, shelf, datetime.now(UTC))
 
 
 @task(name="publish", cache_policy=NO_CACHE)
