@@ -18,6 +18,8 @@ class WeightsMissing(TranscribeError):
 class AudioUnreadable(TranscribeError):
     """One recording cannot be heard; `fault` is its line in `run_failure`."""
 
-    def __init__(self, reason: FaultReason, message: str, *, file: str | None = None, call_id: str | None = None):
+    def __init__(
+        self, reason: FaultReason, message: str, *, file: str | None = None, call_id: str | None = None
+    ):
         super().__init__(message)
         self.fault = Fault(reason=reason, message=message, file=file, call_id=call_id)
