@@ -1,0 +1,203 @@
+"""What callers said of themselves appears nowhere: in no table, page, sheet, log or lake file, in no clip.
+
+Looked for as said, as digits, by sound (a name written with other characters is still the name), and with
+the pauses between the groups of a number taken out. Any six digits in a row of a longer number count.
+"""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import openpyxl
+import pytest
+import yaml
+
+from tagging.pinyin import to_pinyin
+from transcribe.audio import SAMPLE_RATE_HZ, decode
+from transcribe.recognise.openai_whisper import OpenAIWhisper
+from transcribe.recognise.protocol import RecogniseOptions, Window
+from transcribe.weights import find_weights
+
+pytestmark = [pytest.mark.model, pytest.mark.timeout(1800)]
+TRUTH = Path(__file__).parents[1] / "samples" / "truth"
+GRAM = 6  # digits in a row that give a number away
+SPOKEN = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
+PAUSES = re.compile(r"最后一个是|最后|一个|那个|就是|然后|[呃嗯啊哦哎呢吧是,,。.!?！？、:;：；\s…—-]+")
+# Digests and ids made from digests are random hexadecimals: six digits in a row happen there by chance.
+HEXADECIMAL = re.compile(r"\b(?=[0-9]*[a-f])[0-9a-f]{12,}\b")
+TIMES = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?|\d{8}T\d{6}|\d+\.\d+")
+ADDRESS_CORE = re.compile(r"[\u4e00-\u9fff]{2,3}(?:区|路|小区)")
+
+
+@dataclass(frozen=True)
+class Secret:
+    """Something a caller said of himself: six or more digits in a row, or a name or place by its sound."""
+
+    call_id: str
+    kind: str
+    digits: str = ""
+    sound: tuple[str, ...] = ()
+
+    def is_in(self, stream: str, sounds: str) -> bool:
+        if self.digits:
+            grams = {self.digits[at : at + GRAM] for at in range(max(1, len(self.digits) - GRAM + 1))}
+            return any(gram in stream for gram in grams if len(gram) == min(GRAM, len(self.digits)))
+        return f" {' '.join(self.sound)} " in sounds
+
+
+def _secrets() -> tuple[Secret, ...]:
+    found: list[Secret] = []
+    for path in sorted(TRUTH.glob("c*.yaml")):
+        truth = yaml.safe_load(path.read_text("utf-8"))
+        for pii in truth["pii"]:
+            told = (truth["call_id"], pii["kind"])
+            digits = pii.get("digits", "")
+            if len(digits) >= GRAM:
+                found.append(Secret(*told, digits=digits))
+            elif pii["kind"] == "name":
+                found.append(Secret(*told, sound=to_pinyin(pii["said"])))
+            elif pii["kind"] == "address":
+                cores = ADDRESS_CORE.findall(pii["said"])
+                found += [Secret(*told, sound=to_pinyin(core)) for core in cores]
+    return tuple(found)
+
+
+SECRETS = _secrets()
+
+
+def digit_stream(text: str) -> str:
+    """Digits of a text in order, '-' wherever anything but a pause stands between two of them."""
+    bare = TIMES.sub("/", HEXADECIMAL.sub("/", text))
+    return re.sub(r"[^0-9]+", "-", PAUSES.sub("", bare).translate(SPOKEN))
+
+
+def leaks(text: str) -> list[str]:
+    stream = digit_stream(text)
+    chinese = re.sub(r"[^\u4e00-\u9fff*]+", "", text)
+    # A text is read as characters, and as syllables where it is stored as pinyin already.
+    sounds = f" {' '.join(to_pinyin(chinese))}  {text} " if chinese else f" {text} "
+    return [f"{s.call_id} {s.kind}" for s in SECRETS if s.is_in(stream, sounds)]
+
+
+def texts_in(value: Any) -> Iterator[str]:
+    """Every text of a cell; the parts of a list also joined, because together they are a sentence."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for inner in value.values():
+            yield from texts_in(inner)
+    elif isinstance(value, list) and value:
+        yield from (text for inner in value for text in texts_in(inner))
+        parts = [inner.get("text", "") if isinstance(inner, dict) else inner for inner in value]
+        if all(isinstance(part, str) for part in parts):
+            yield "".join(parts)
+            yield " ".join(parts)
+
+
+def leaks_in_rows(con: duckdb.DuckDBPyConnection, source: str) -> list[str]:
+    cursor = con.execute(f"FROM {source}")
+    columns = [column[0] for column in cursor.description or ()]
+    return [
+        f"{source}.{name}: {leak} in {text!r}"
+        for row in cursor.fetchall()
+        for name, value in zip(columns, row, strict=True)
+        for text in texts_in(value)
+        for leak in leaks(text)
+    ]
+
+
+def test_the_search_finds_what_it_looks_for() -> None:
+    assert {secret.kind for secret in SECRETS} == {"phone", "id_number", "bank_card", "name", "address"}
+    assert leaks("电话幺三八零零，呃，幺三八零零零") == ["c003 phone"]
+    assert leaks("call 13800138 now") == ["c003 phone"]
+    assert leaks("我叫刘贵兰") == leaks("liu gui lan") == ["c006 name"]
+    assert leaks("住在建社路") == ["c006 address"]
+    assert leaks("幺幺零幺零幺,幺九五五,零五零五,零零幺,最后,最后一个是二") == [
+        "c004 id_number",
+        "c006 id_number",
+    ]
+    assert leaks("手续费三千四百二十块，工号八零二六，*************") == []
+    assert leaks("a138001380bc13800138 2026-11-20T13:80:01 0.13800138") == []
+
+
+def test_no_table_holds_personal_data(sample_nights: Any) -> None:
+    with duckdb.connect(str(sample_nights.data / "warehouse.duckdb"), read_only=True) as con:
+        names = con.execute(
+            "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main'"
+        ).fetchall()
+        assert len(names) > 18
+        assert [leak for (name,) in names for leak in leaks_in_rows(con, f'"{name}"')] == []
+
+
+def test_no_lake_file_holds_personal_data(sample_nights: Any) -> None:
+    files = sorted((sample_nights.data / "lake").rglob("*.parquet"))
+    assert len(files) >= 30
+    with duckdb.connect() as con:
+        assert [leak for file in files for leak in leaks_in_rows(con, f"read_parquet('{file}')")] == []
+
+
+def test_no_page_sheet_or_log_holds_personal_data(sample_nights: Any) -> None:
+    written = {".html", ".json", ".js", ".css", ".txt", ".log", ".md", ".csv"}
+    data: Path = sample_nights.data
+    folders = (data / "pages", data / "prefect", data / "lake", sample_nights.server_home)
+    files = [f for folder in folders for f in folder.rglob("*") if f.is_file() and f.suffix in written]
+    assert any(file.suffix == ".html" for file in files)
+    found = [f"{file}: {leak}" for file in files for leak in leaks(_without_tags(file))]
+    for book in data.glob("morning/*.xlsx"):
+        for sheet in openpyxl.load_workbook(book).worksheets:
+            cells = [
+                str(cell) for row in sheet.iter_rows(values_only=True) for cell in row if cell is not None
+            ]
+            found += [f"{book}: {leak}" for cell in cells for leak in leaks(cell)]
+    found += [
+        f"output: {leak}" for line in sample_nights.finished.output.splitlines() for leak in leaks(line)
+    ]
+    assert found == []
+
+
+def test_the_servers_database_holds_no_personal_data(sample_nights: Any) -> None:
+    """Prefect keeps parameters, logs and artifacts; JSON may write Chinese as escapes."""
+    raw = b"".join(path.read_bytes() for path in sorted(sample_nights.server_home.glob("*.db*")))
+    assert b"huiting" in raw
+    found: list[str] = []
+    for piece in re.findall(rb"[^\x00-\x1f]{6,}", raw):
+        text = piece.decode("utf-8", "ignore")
+        unescaped = re.sub(r"\\u([0-9a-f]{4})", lambda match: chr(int(match[1], 16)), text)
+        found += [f"{leak} in {unescaped[:200]!r}" for leak in leaks(unescaped)]
+    assert found == []
+
+
+def _without_tags(file: Path) -> str:
+    text = file.read_text("utf-8", "replace")
+    if file.suffix == ".json":
+        return "|".join(texts_in(json.loads(text)))
+    return re.sub(r"<[^>]+>", "|", text) + "|" + "|".join(re.findall(r'="([^"]*)"', text))
+
+
+@pytest.fixture(scope="module")
+def listen(models: Path) -> Callable[[Path], str]:
+    """Recognises a clip with the real weights, all channels together, in windows that overlap."""
+    recogniser = OpenAIWhisper(find_weights("base", models), RecogniseOptions())
+
+    def heard(path: Path) -> str:
+        samples = decode(path).samples.mean(axis=0).astype(np.float32)
+        starts = range(0, max(1, len(samples) - 5 * SAMPLE_RATE_HZ), 25 * SAMPLE_RATE_HZ)
+        windows = [Window(str(at), samples[at : at + 30 * SAMPLE_RATE_HZ]) for at in starts]
+        return "\n".join(window.text for window in recogniser.recognise(windows))
+
+    return heard
+
+
+def test_no_clip_says_personal_data(sample_nights: Any, listen: Callable[[Path], str]) -> None:
+    clips = sample_nights.rows("SELECT DISTINCT call_id, file FROM clip ORDER BY ALL")
+    assert clips
+    with_secrets = {secret.call_id for secret in SECRETS}
+    texts = {clip["file"]: listen(sample_nights.data / "pages" / clip["file"]) for clip in clips}
+    assert with_secrets & {clip["call_id"] for clip in clips}, "no clip is of a call with personal data"
+    assert all(len(text) > 20 for text in texts.values()), "a clip without speech proves nothing"
+    assert [f"{file}: {leak} in {text!r}" for file, text in texts.items() for leak in leaks(text)] == []
