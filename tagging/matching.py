@@ -95,6 +95,7 @@ class RuleSet:
         self._on_date = on_date
         self.vocabulary = compiler.vocabulary
         self.rules: tuple[CompiledRule, ...] = tuple(compiler.compile_rule(entry) for entry in entries)
+        self.folding = compiler.folding
         self._viewer = Viewer(compiler.folding)
         self._text = {side: self._index(side, by_sound=False) for side in ("agent", "customer")}
         self._sound = {side: self._index(side, by_sound=True) for side in ("agent", "customer")}

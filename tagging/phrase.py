@@ -52,7 +52,7 @@ class Folding:
         # Words that undo a match stand in its own sentence: no end of a sentence is skipped for them.
         self.cancel_writing = Writing(self._literal, f"[{WEAK_BREAK}{TWINS_CLASS}]", "")
         self._trailing = re.compile(f"[{_BREAKS}{TWINS_CLASS}]+\\Z")
-        self._leading = re.compile(f"[{_BREAKS}{TWINS_CLASS}]+")
+        self._leading = self._skipped = re.compile(f"[{_BREAKS}{TWINS_CLASS}]+")
         self._breaks = re.compile(f"[{_BREAKS}]+")
 
     def _literal(self, char: str) -> str:
@@ -69,6 +69,15 @@ class Folding:
     def plain(self, text: str) -> str:
         """Return marked text without marks and pauses."""
         return self._breaks.sub("", self.marks.unmark(text))
+
+    def kind_of(self, said: str, phrase: str) -> MatchKind:
+        """Return whether a printed phrase was said to the letter, with fillers, or in other words."""
+        words, printed = self.marks.mark(self.text.fold(said)), self.marks.mark(self.text.fold(phrase))
+        if self.plain(words) == self.plain(printed):
+            return MatchKind.EXACT
+        if self._skipped.sub("", words) == self._skipped.sub("", printed):
+            return MatchKind.FILLED
+        return MatchKind.PATTERN
 
 
 class CompiledPattern:

@@ -61,13 +61,15 @@ def _interruptions(turns: Sequence[Turn], settings: BehaviourSettings, floor: fl
 
 def _silences(turns: Sequence[Turn], settings: BehaviourSettings) -> Iterator[Behaviour]:
     limits = settings.long_silence
-    for before, turn in pairwise(turns):
+    for position, (before, turn) in enumerate(pairwise(turns), start=1):
         was_told = before.role is SpeakerRole.AGENT and any(word in before.text for word in limits.told_words)
         if turn.gap_before_s < (limits.min_s_when_told if was_told else limits.min_s):
             continue
         start_s = max(0.0, turn.start_s - turn.gap_before_s)
+        # The agent let it come so far, whoever breaks it: told at the agent's next turn, with its own time.
+        answering = next((each for each in turns[position:] if each.role is SpeakerRole.AGENT), turn)
         evidence = Evidence(
-            turn_index=turn.turn_index,
+            turn_index=answering.turn_index,
             char_start=0,
             char_end=0,
             start_s=round(start_s, 3),

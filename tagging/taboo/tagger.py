@@ -6,7 +6,7 @@ forbidden before the sensitive, then the longer.
 
 from pathlib import Path
 
-from tagging.finding import TabooHit
+from tagging.finding import MatchKind, TabooHit
 from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.scope import confidence_of, span_times
@@ -32,6 +32,10 @@ class TabooTagger:
             turn = transcript.turns[firing.position]
             span = (firing.char_start, firing.char_end)
             times = span_times(turn, *span)
+            said = turn.text[slice(*span)]
+            match = firing.match
+            if match is MatchKind.PATTERN:
+                match = self.lexicon.rules.folding.kind_of(said, entry.phrase)
             hits.append(
                 TabooHit(
                     turn_index=turn.turn_index,
@@ -39,14 +43,14 @@ class TabooTagger:
                     phrase=entry.phrase,
                     kind=entry.kind,
                     severity=entry.severity,
-                    matched_text=turn.text[slice(*span)],
+                    matched_text=said,
                     char_start=span[0],
                     char_end=span[1],
                     start_s=round(times.start_s, 3),
                     end_s=round(times.end_s, 3),
-                    match=firing.match,
+                    match=match,
                     confidence=confidence_of(
-                        turn, span, firing.match, firing.score, self.lexicon.vocabulary.confidence
+                        turn, span, match, firing.score, self.lexicon.vocabulary.confidence
                     ),
                     replacement=entry.replacement,
                     owner=entry.owner,

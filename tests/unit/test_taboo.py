@@ -72,12 +72,26 @@ def test_a_hit_explains_itself():
     text = "".join(word.text for word in words)
     turn = Turn(4, 0, SpeakerRole.AGENT, 0.9, 3.0, 5.5, text, words=words, pinyin=to_pinyin(text))
     (hit,) = TAGGER.tag(Transcript("k", date(2026, 11, 20), 10.0, (turn,)))
-    assert (hit.turn_index, hit.phrase_id, hit.kind, hit.match) == (4, "company_rule", "forbidden", "pattern")
+    assert (hit.turn_index, hit.phrase_id, hit.kind, hit.match) == (4, "company_rule", "forbidden", "exact")
     assert hit.matched_text == text[hit.char_start : hit.char_end] == "公司的规定就是这样的"
     assert (hit.start_s, hit.end_s) == (3.5, 5.5)
     assert 0.5 < hit.confidence < 0.9
     assert hit.replacement
     assert hit.owner
+
+
+@pytest.mark.parametrize(
+    ("text", "match"),
+    [
+        ("公司的规定就是这样的", "exact"),
+        ("公司的规定呢，就是这样的", "filled"),
+        ("我们银行规定就是这么定的", "pattern"),
+        ("工司的归定就是这样的", "pinyin"),
+    ],
+)
+def test_how_it_was_said(text, match):
+    (hit,) = hits(("a", text))
+    assert (hit.phrase_id, hit.match) == ("company_rule", match)
 
 
 def test_sensitive_wordings_only_after_chasing_in_vain():
