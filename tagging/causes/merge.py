@@ -43,10 +43,10 @@ def with_rules(probability: float, rule_confidences: Sequence[float], settings: 
 
 
 def best_units(unit_probabilities: Floats, weights: Floats, limit: int) -> list[int]:
-    """Return the places of the likeliest units, best first, at most `limit` and none below MIN_SUPPORT."""
+    """Return the places of the likeliest units, best first: at most `limit`, the best one always."""
     weighted = unit_probabilities * weights
     order = np.argsort(-weighted, kind="stable")[:limit]
-    return [int(place) for place in order if weighted[place] >= MIN_SUPPORT]
+    return [int(place) for rank, place in enumerate(order) if rank == 0 or weighted[place] >= MIN_SUPPORT]
 
 
 def decide(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from tagging.causes.classifier import COMPLAINT, CauseClassifier
 from tagging.causes.merge import Floats, best_units, call_probability, decide, with_rules
@@ -37,12 +38,12 @@ class _RuleHit:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What the classifier says of the units of one call; arrays have one row per unit."""
+    """What the classifier says of the units of one call; arrays and features have one row per unit."""
 
     units: tuple[Unit, ...]
     probabilities: Floats
     weights: Floats
-    sub_guesses: dict[str, tuple[tuple[str, float] | None, ...]]
+    features: csr_matrix
 
 
 class CauseTagger:
@@ -114,13 +115,7 @@ class CauseTagger:
         units = units_of(transcript, self._settings.decision, self._reader.tokenise)
         probabilities, features = self._classifier.predict(self._reader.read_units(units, firings))
         weights = np.array([unit.weight for unit in units], dtype=np.float64)
-        guesses: dict[str, tuple[tuple[str, float] | None, ...]] = {}
-        for top in self._classifier.top_causes if units else ():
-            guesses[top] = tuple(
-                (guess.sub_cause, guess.probability) if guess else None
-                for guess in self._classifier.predict_sub(top, features)
-            )
-        return _Heard(units, probabilities, weights, guesses)
+        return _Heard(units, probabilities, weights, features)
 
     def _by_rules(
         self, hits: Sequence[_RuleHit], source: CauseSource, probability: float | None = None
@@ -147,8 +142,8 @@ class CauseTagger:
             )
             for place in places
         )
-        guess = heard.sub_guesses[top][places[0]] if places else None
-        sub = guess[0] if guess and guess[1] >= decision.min_sub_confidence else None
+        guess = self._classifier.predict_sub(top, heard.features[places[:1]])[0] if places else None
+        sub = guess.sub_cause if guess and guess.probability >= decision.min_sub_confidence else None
         return [CauseTag(top, sub, CauseSource.CUSTOMER_STATED, round(probability, 4), evidence)]
 
 

@@ -8,25 +8,23 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
-
-from tagging.causes.classifier import COMPLAINT, Calibration, CauseClassifier, fit_calibration
+from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import Corpus, CorpusRow
+from tagging.causes.crossval import (
+    assemble_calls,
+    calibrate,
+    call_row,
+    choose_thresholds,
+    cross_validate,
+    fit_rows,
+    score_rows,
+)
 from tagging.causes.features import Sentence
-from tagging.causes.merge import call_probability, decide
 from tagging.causes.noise import homophones_of, mishear
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
-from tagging.causes.score import ScoredRow, Scores, score
+from tagging.causes.score import Scores
 from tagging.errors import ClassifierInvalid
-
-Floats = NDArray[np.float64]
-# A made-up call: a complaint, up to so many more sentences of the same causes, and neutral ones around it.
-MAX_MORE = 3
-MIN_NEUTRAL, MAX_NEUTRAL = 6, 24
-THRESHOLDS = tuple(round(0.1 + 0.02 * step, 2) for step in range(41))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +36,6 @@ class Trained:
     calls: Scores
     sub_accuracy: float
     report: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A held-out text: its units' probabilities, shape (n_units, n_causes), and what is true."""
-
-    true: frozenset[str]
-    probabilities: Floats
-    is_phone: bool
 
 
 def train(
@@ -75,17 +64,17 @@ def train(
             f"语料只有不到 {folds} 组，无法交叉验证；请补充语料，或减小 settings.yaml 的 folds"
         )
     copies = _with_noise(rows, settings, reader, seed)
-    judged, sub_accuracy = _cross_validate(rows, copies, settings, reader)
-    model = _fit([each for row in copies for each in row], rows, settings.model.noise_copies, settings)
+    judged, sub_accuracy = cross_validate(rows, copies, settings, reader)
+    model = fit_rows([each for row in copies for each in row], rows, settings.model.noise_copies, settings)
     if not model.top_causes:
         raise ClassifierInvalid(
             f"没有一个原因达到 {settings.model.min_rows_per_label} 句；请补充语料，或减小 min_rows_per_label"
         )
-    model.calibrations, judged = _calibrate(judged, settings, model.top_causes)
-    calls = _assemble(judged, settings, random.Random(seed))  # noqa: S311
-    singles = [_call_row(each.true, (each,), settings) for each in judged]
-    model.thresholds = _choose_thresholds([*singles, *calls], model.columns)
-    on_singles, on_calls = _score_rows(singles, model), _score_rows(calls, model)
+    model.calibrations, judged = calibrate(judged, settings, model.top_causes)
+    calls = assemble_calls(judged, settings, random.Random(seed))  # noqa: S311
+    singles = [call_row(each.true, (each,), settings) for each in judged]
+    model.thresholds = choose_thresholds([*singles, *calls], model.columns)
+    on_singles, on_calls = score_rows(singles, model), score_rows(calls, model)
     report = _report(rows, (on_singles, on_calls), sub_accuracy, model)
     return Trained(model, on_singles, on_calls, sub_accuracy, report)
 
@@ -111,130 +100,6 @@ def _with_noise(
         )
         for row in rows
     ]
-
-
-def _fit(
-    sentences: Sequence[Sentence], rows: Sequence[CorpusRow], copies: int, settings: CauseSettings
-) -> CauseClassifier:
-    labels = [row.labels for row in rows for _ in range(1 + copies)]
-    return CauseClassifier(settings.model).fit(sentences, labels)
-
-
-def _cross_validate(
-    rows: Sequence[CorpusRow],
-    copies: Sequence[tuple[Sentence, ...]],
-    settings: CauseSettings,
-    reader: Reader,
-) -> tuple[list[_Judged], float]:
-    """Return every row judged by a model that has not seen its group, and the sub-causes' accuracy."""
-    judged: dict[int, _Judged] = {}
-    right = asked = 0
-    columns = _columns(settings)
-    groups = np.array([row.group for row in rows])
-    split = GroupKFold(n_splits=settings.model.folds, shuffle=True, random_state=0)
-    for learnt, held in split.split(groups, groups=groups):
-        model = _fit(
-            [each for at in learnt for each in copies[at]],
-            [rows[at] for at in learnt],
-            settings.model.noise_copies,
-            settings,
-        )
-        units = [reader.read_text(rows[at].text, settings.decision) for at in held]
-        flat, matrix = model.predict([each for unit in units for each in unit])
-        firsts = np.cumsum([0, *map(len, units)])
-        for at, first, last in zip(held, firsts, firsts[1:], strict=False):
-            row = rows[at]
-            wide = np.zeros((last - first, len(columns)))
-            for column, top in enumerate(columns):
-                if top in model.columns:
-                    wide[:, column] = flat[first:last, model.columns.index(top)]
-            judged[int(at)] = _Judged(row.top_causes, wide, row.domain != "review")
-            for label in row.labels:
-                top, _, sub = label.partition("/")
-                guess = model.predict_sub(top, matrix[int(first)])[0] if sub and last > first else None
-                if guess is not None:
-                    asked += 1
-                    right += guess.sub_cause == sub
-    return [judged[at] for at in range(len(rows))], right / asked if asked else 0.0
-
-
-def _calibrate(
-    judged: Sequence[_Judged], settings: CauseSettings, tops: Sequence[str]
-) -> tuple[dict[str, Calibration], list[_Judged]]:
-    """Return a calibration per cause, and the held-out texts with calibrated probabilities."""
-    found: dict[str, Calibration] = {}
-    after = [each.probabilities.copy() for each in judged]
-    for column, top in enumerate(_columns(settings)):
-        if top not in (*tops, COMPLAINT):
-            continue
-        surest = np.array([each.probabilities[:, column].max(initial=0.0) for each in judged])
-        found[top] = fit_calibration(surest, np.array([_is_true(top, each.true) for each in judged]))
-        for each in after:
-            each[:, column] = found[top].apply(each[:, column])
-    return found, [
-        replace(each, probabilities=probabilities) for each, probabilities in zip(judged, after, strict=True)
-    ]
-
-
-def _columns(settings: CauseSettings) -> tuple[str, ...]:
-    return (*(cause.id for cause in settings.top_causes), COMPLAINT)
-
-
-def _is_true(column: str, true: frozenset[str]) -> bool:
-    return bool(true) if column == COMPLAINT else column in true
-
-
-CallRow = tuple[frozenset[str], dict[str, float]]
-
-
-def _call_row(true: frozenset[str], parts: Sequence[_Judged], settings: CauseSettings) -> CallRow:
-    probabilities = np.concatenate([part.probabilities for part in parts])
-    weights = np.ones(len(probabilities))
-    return true, {
-        top: call_probability(probabilities[:, column], weights, settings.decision)
-        for column, top in enumerate(_columns(settings))
-    }
-
-
-def _assemble(judged: Sequence[_Judged], settings: CauseSettings, draw: random.Random) -> list[CallRow]:
-    """Return made-up calls: complaints among neutral sentences, and neutral sentences alone.
-
-    A call has many chances for a false alarm that a sentence has not; thresholds must know them.
-    """
-    phone = [each for each in judged if each.is_phone]
-    neutral = [each for each in phone if not each.true]
-    calls: list[CallRow] = []
-    for complaint in [each for each in phone if each.true]:
-        same = [each for each in phone if each.true == complaint.true]
-        more = draw.choices(same, k=draw.randint(0, MAX_MORE))
-        around = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-        calls.append(_call_row(complaint.true, (complaint, *more, *around), settings))
-        alone = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-        calls.append(_call_row(frozenset(), alone, settings))
-    return calls
-
-
-def _choose_thresholds(rows: Sequence[CallRow], tops: Sequence[str]) -> dict[str, float]:
-    """Return, per cause, the threshold with the best F1 on held-out rows (the lowest of equals)."""
-    chosen: dict[str, float] = {}
-    for top in tops:
-        is_true = np.array([_is_true(top, true) for true, _ in rows])
-        found = np.array([probabilities[top] for _, probabilities in rows])
-        f1 = [
-            2.0
-            * np.count_nonzero((found >= least) & is_true)
-            / (np.count_nonzero(found >= least) + is_true.sum())
-            for least in THRESHOLDS
-        ]
-        chosen[top] = THRESHOLDS[int(np.argmax(f1))]
-    return chosen
-
-
-def _score_rows(rows: Sequence[CallRow], model: CauseClassifier) -> Scores:
-    return score(
-        [ScoredRow(true, decide(found, model.thresholds)) for true, found in rows],
-        model.top_causes,
-    )
 
 
 def _report(
