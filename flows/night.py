@@ -4,6 +4,7 @@ Each function is one step of `nightly.py`, works on plain data, and may be repea
 """
 
 import fcntl
+import hashlib
 import secrets
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
@@ -15,7 +16,7 @@ from pathlib import Path
 from flows.config import Config, ConfigInvalid
 from flows.ears import hearing_key
 from flows.shards import Shard, ShardOptions, plan_from_json, plan_shards, plan_to_json
-from flows.work import HearJob, load_taggers
+from flows.work import HearJob, load_masker, load_taggers
 from tagging.causes.tagger import CauseTagger
 from tagging.taggers import Tagger, taggers_digest
 from transcribe.call import Fault, FaultReason, SpeakerRole
@@ -29,7 +30,11 @@ from warehouse.rows import RunContext
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One run of one night, and with what it works. `previous` is the run it may take rows from."""
+    """One run of one night, and with what it works. `previous` is the run it may take rows from.
+
+    `recognition_key` decides which stored turns are taken over; `shard_key` also has the masking rules, so that
+    no shard in flight outlives a change of them.
+    """
 
     config: Config
     night: date
@@ -38,6 +43,7 @@ class Night:
     started_at: datetime
     weights: Weights
     recognition_key: str
+    shard_key: str
     lexicon_digest: str
     classifier_digest: str | None
     previous: RunRef | None
@@ -91,6 +97,8 @@ def open_night(config: Config, night: date, now: datetime) -> Night:
     lake = Lake(config.lake_path)
     weights = find_weights(config.recognition.weights, config.models_path)
     taggers = load_taggers(config)
+    recognition_key = hearing_key(config, weights)
+    shard_key = hashlib.sha256(f"{recognition_key} {load_masker(config).digest}".encode()).hexdigest()
     run_id = f"{night:%Y%m%d}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     return Night(
         config=config,
@@ -99,7 +107,8 @@ def open_night(config: Config, night: date, now: datetime) -> Night:
         attempt=lake.next_attempt(night),
         started_at=now,
         weights=weights,
-        recognition_key=hearing_key(config, weights),
+        recognition_key=recognition_key,
+        shard_key=shard_key,
         lexicon_digest=taggers_digest(taggers),
         classifier_digest=_classifier_digest(taggers),
         previous=lake.newest_run(night),
@@ -133,11 +142,11 @@ def plan_night(night: Night, inventory: Inventory) -> Plan:
     stored = night.lake.reusable_calls(night.night, night.recognition_key)
     reused = frozenset(r.call_id for r in inventory.recordings if stored.get(r.call_id) == r.digest)
     todo = [recording for recording in inventory.recordings if recording.call_id not in reused]
-    path = night.work_dir / f"plan-{night.recognition_key[:12]}.json"
+    path = night.work_dir / f"plan-{night.shard_key[:12]}.json"
     existing = plan_from_json(path.read_text(encoding="utf-8")) if path.is_file() else ()
     workers = night.config.workers
     options = ShardOptions(shard_audio_s=workers.shard_audio_s, max_shards=workers.max_shards)
-    shards = plan_shards(todo, existing, options, night.recognition_key)
+    shards = plan_shards(todo, existing, options, night.shard_key)
     write_text(path, plan_to_json(shards))
     return Plan(inventory=inventory, shards=shards, reused=reused)
 

@@ -86,7 +86,7 @@ def one_night(config: Config, day: date) -> NightReport:
     jobs = ledger.hear_jobs(night, plan, plan.shards)
     undone = watch.run("识别", run_jobs, hearing, jobs)
     recordings = {recording.call_id: recording for recording in plan.inventory.recordings}
-    singles = [s for job in undone for s in single_shards(job.shard, recordings, night.recognition_key)]
+    singles = [s for job in undone for s in single_shards(job.shard, recordings, night.shard_key)]
     single_jobs = ledger.hear_jobs(night, plan, singles)
     lost = watch.run("识别", run_jobs, hearing, single_jobs)
     faults = ledger.died_faults([job.shard for job in lost])

@@ -35,7 +35,7 @@ class ShardOptions:
 
 
 def plan_shards(
-    todo: Sequence[Recording], existing: Sequence[Shard], options: ShardOptions, recognition_key: str
+    todo: Sequence[Recording], existing: Sequence[Shard], options: ShardOptions, shard_key: str
 ) -> tuple[Shard, ...]:
     """Cut the recordings to hear into shards.
 
@@ -43,7 +43,7 @@ def plan_shards(
         todo: recordings of the night that no stored run covers.
         existing: shards of an earlier, interrupted plan of the same night and recognition settings.
         options: target size.
-        recognition_key: digest of weights and settings; part of every shard's id.
+        shard_key: digest of all that decides a shard's rows; part of every shard's id.
 
     Returns:
         Shards that cover every recording of `todo` exactly once: first those of `existing` whose
@@ -58,18 +58,16 @@ def plan_shards(
             kept.append(shard)
             covered |= members
     rest = [recording for recording in todo if (recording.call_id, recording.digest) not in covered]
-    return (*kept, *_cut(rest, options, recognition_key))
+    return (*kept, *_cut(rest, options, shard_key))
 
 
-def single_shards(
-    shard: Shard, recordings: Mapping[str, Recording], recognition_key: str
-) -> tuple[Shard, ...]:
+def single_shards(shard: Shard, recordings: Mapping[str, Recording], shard_key: str) -> tuple[Shard, ...]:
     """Return one shard per recording of `shard`: how a shard that keeps dying is taken apart."""
     members = [recordings[call_id] for call_id in shard.call_ids]
-    return tuple(_shard([recording], recognition_key) for recording in members)
+    return tuple(_shard([recording], shard_key) for recording in members)
 
 
-def _cut(todo: Sequence[Recording], options: ShardOptions, recognition_key: str) -> Iterable[Shard]:
+def _cut(todo: Sequence[Recording], options: ShardOptions, shard_key: str) -> Iterable[Shard]:
     total_s = sum(_cost_s(recording) for recording in todo)
     target_s = max(options.shard_audio_s, total_s / options.max_shards)
     group: list[Recording] = []
@@ -78,10 +76,10 @@ def _cut(todo: Sequence[Recording], options: ShardOptions, recognition_key: str)
         group.append(recording)
         group_s += _cost_s(recording)
         if group_s >= target_s:
-            yield _shard(group, recognition_key)
+            yield _shard(group, shard_key)
             group, group_s = [], 0.0
     if group:
-        yield _shard(group, recognition_key)
+        yield _shard(group, shard_key)
 
 
 def _cost_s(recording: Recording) -> float:
@@ -89,9 +87,9 @@ def _cost_s(recording: Recording) -> float:
     return max(1.0, recording.duration_s)
 
 
-def _shard(group: Sequence[Recording], recognition_key: str) -> Shard:
+def _shard(group: Sequence[Recording], shard_key: str) -> Shard:
     members = tuple((recording.call_id, recording.digest) for recording in group)
-    text = json.dumps([recognition_key, members], ensure_ascii=False)
+    text = json.dumps([shard_key, members], ensure_ascii=False)
     shard_id = hashlib.sha256(text.encode()).hexdigest()[:20]
     return Shard(shard_id=shard_id, members=members, audio_s=sum(_cost_s(r) for r in group))
 

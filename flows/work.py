@@ -70,7 +70,7 @@ def hear(job: HearJob) -> Path:
     if job.target.is_dir():
         return job.target
     ears = load_ears(job.config)
-    masker, tokenizer = _masking(job.config.lexicons_path)
+    masker, tokenizer = load_masker(job.config), _tokenizer()
     context = RunContext(run_id=UNNUMBERED, night=job.night, recognition_key=job.recognition_key)
     rows: dict[str, list[Row]] = {table: [] for table in HEARD_TABLES}
     for item in transcribe_calls(job.recordings, ears.recogniser, ears.detector, ears.options):
@@ -118,9 +118,20 @@ def _taggers(lexicons: Path, models: Path, state: frozenset[tuple[str, int, int]
     )
 
 
+def load_masker(config: Config) -> Masker:
+    """Return the masker with today's rules; kept until one of their files changes."""
+    return _masker(config.lexicons_path, _state_of(config.lexicons_path))
+
+
 @lru_cache(maxsize=1)
-def _masking(lexicons: Path) -> tuple[Masker, Tokenizer]:
-    return build_masker(lexicons if lexicons.is_dir() else None), Tokenizer()
+def _masker(lexicons: Path, state: frozenset[tuple[str, int, int]]) -> Masker:
+    del state
+    return build_masker(lexicons if lexicons.is_dir() else None)
+
+
+@lru_cache(maxsize=1)
+def _tokenizer() -> Tokenizer:
+    return Tokenizer()
 
 
 def _state_of(folder: Path) -> frozenset[tuple[str, int, int]]:

@@ -1,3 +1,11 @@
 -- A team's month at a glance. 班组月报
-SELECT * FROM team_month
-ORDER BY team NULLS LAST;
+SELECT
+    m.team,
+    m.month,
+    m.call_count,
+    m.complaint_rate,
+    m.forbidden_per_100_calls,
+    round(m.silence_ratio_mean, 2) AS silence_ratio_mean,
+    m.satisfaction_mean
+FROM team_month AS m
+ORDER BY m.team NULLS LAST;
