@@ -14,20 +14,15 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
 
-from flows import night as ledger
 from flows.config import load_config
-from flows.ears import load_ears
 from flows.server import prefect_server
 from tagging.causes.model_file import ensure_model
-from transcribe.pipeline import transcribe_calls
-from transcribe.recognise.replay import RecordingRecogniser
 from transcribe.weights import find_weights
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -120,8 +115,10 @@ def huiting(prefect_api: tuple[str, Path], tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights and classifier, made once."""
+    """Weights and classifier, made once; what `make demo` made here is taken (names hold digests)."""
     folder = tmp_path_factory.mktemp("models")
+    for made in (ROOT / "data" / "demo" / "models").glob("*-*.*"):
+        shutil.copy2(made, folder)
     find_weights("base", folder)
     ensure_model(folder)
     return folder
@@ -186,19 +183,6 @@ def analysts(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Any]:
     return read
 
 
-@dataclass(frozen=True)
-class SampleNights:
-    """Both sample nights, run once with real weights while analysts read."""
-
-    data: Path
-    finished: Finished
-    analysts: list[dict[str, Any]]
-    server_home: Path
-
-    def rows(self, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
-        return query(self.data, sql, parameters)
-
-
 def query(data: Path, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
     """Rows of the published warehouse, as an analyst gets them."""
     with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as con:
@@ -210,20 +194,6 @@ def query(data: Path, sql: str, parameters: Any = None) -> list[dict[str, Any]]:
 @pytest.fixture(scope="session")
 def rows() -> Callable[..., list[dict[str, Any]]]:
     return query
-
-
-@pytest.fixture(scope="session")
-def sample_nights(
-    huiting: Huiting, new_data_dir: Callable[[], Path], analysts: Any, prefect_api: tuple[str, Path]
-) -> SampleNights:
-    data = new_data_dir()
-    with analysts(data / "warehouse.duckdb") as desk:
-        finished = huiting.run(
-            *("nightly", "--config", ROOT / "huiting.toml", "--profile", "demo", "--data-dir", data),
-            *("--inbox", SAMPLES / "inbox", "--from", "2026-11-20", "--to", "2026-11-21"),
-        )
-        reports = desk.stop()
-    return SampleNights(data, finished, reports, prefect_api[1])
 
 
 @pytest.fixture(scope="session")
@@ -243,57 +213,3 @@ def snapshot() -> Callable[[Path], dict[str, list[str]]]:
         return found
 
     return take
-
-
-@dataclass(frozen=True)
-class Replay:
-    """Stored recognition of two small nights, and the config that replays it.
-
-    Night 2026-11-18 holds one recording, 2026-11-19 four, in several shards.
-    """
-
-    config: Path
-    inbox: Path
-    file: Path
-
-
-SMALL_NIGHTS = {"2026-11-18": ("c023.opus",), "2026-11-19": ("c001.wav", "c002.wav", "c021.wav", "c022.wav")}
-
-
-@pytest.fixture(scope="session")
-def replay(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Replay:
-    folder = tmp_path_factory.mktemp("replay")
-    inbox, file, config_file = folder / "inbox", folder / "replay.json", folder / "huiting.toml"
-    header, *lines = (SAMPLES / "inbox/2026-11-20/manifest.csv").read_text("utf-8-sig").splitlines()
-    for day, names in SMALL_NIGHTS.items():
-        (inbox / day).mkdir(parents=True)
-        for name in names:
-            shutil.copy2(SAMPLES / "inbox/2026-11-20" / name, inbox / day / name)
-        named = [line for line in lines if line.split(",")[1] in names]
-        (inbox / day / "manifest.csv").write_text("\n".join([header, *named]) + "\n", encoding="utf-8")
-    config_file.write_text(
-        f'data_dir = "{folder}/data"\n[inbox]\nfolder = "{inbox}"\ngrowth_check_s = 0.2\n'
-        "[workers]\ncount = 2\nshard_audio_s = 20.0\n",
-        encoding="utf-8",
-    )
-    (folder / "data").mkdir()
-    (folder / "data" / "models").symlink_to(models)
-    _record(config_file, file)
-    with config_file.open("a", encoding="utf-8") as config:
-        config.write(f'[recognition]\nreplay_file = "{file}"\n')
-    return Replay(config_file, inbox, file)
-
-
-def _record(config_file: Path, file: Path) -> None:
-    """Hears every shard of the small nights with the real weights, as a worker would."""
-    config = load_config(config_file)
-    ears = load_ears(config)
-    recorder = RecordingRecogniser(ears.recogniser)
-    for day in SMALL_NIGHTS:
-        opened = ledger.open_night(config, date.fromisoformat(day), datetime.now(UTC))
-        inventory = ledger.find_recordings(opened)
-        by_id = {recording.call_id: recording for recording in inventory.recordings}
-        for shard in ledger.plan_night(opened, inventory).shards:
-            recordings = [by_id[call_id] for call_id in shard.call_ids]
-            list(transcribe_calls(recordings, recorder, ears.detector, ears.options))
-    recorder.save(file)

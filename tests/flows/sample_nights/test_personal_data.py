@@ -24,7 +24,7 @@ from transcribe.recognise.protocol import RecogniseOptions, Window
 from transcribe.weights import find_weights
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(1800)]
-TRUTH = Path(__file__).parents[1] / "samples" / "truth"
+TRUTH = Path(__file__).parents[2] / "samples" / "truth"
 GRAM = 6  # digits in a row that give a number away
 SPOKEN = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
 PAUSES = re.compile(r"最后一个是|最后|一个|那个|就是|然后|[呃嗯啊哦哎呢吧是,,。.!?！？、:;：；\s…—-]+")
