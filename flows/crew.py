@@ -54,7 +54,7 @@ def crew(config: Config, core_count: int) -> "TaskRunner[Any]":
             "threads_per_worker": 1,
             "processes": True,
             "memory_limit": 0,
-            "dashboard_address": None,
+            "dashboard_address": "127.0.0.1:0",
         }
     )
 

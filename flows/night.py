@@ -32,8 +32,8 @@ from warehouse.rows import RunContext
 class Night:
     """One run of one night, and with what it works. `previous` is the run it may take rows from.
 
-    `recognition_key` decides which stored turns are taken over; `shard_key` also has the masking rules, so that
-    no shard in flight outlives a change of them.
+    `recognition_key` decides which stored turns are taken over; `shard_key` also has the masking rules, so
+    that no shard in flight outlives a change of them.
     """
 
     config: Config
