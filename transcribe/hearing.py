@@ -13,6 +13,8 @@ from transcribe.normalize import bare, normalise_words
 from transcribe.packing import ChannelSpan, PackedWindow, PackingOptions, Piece, pack_spans, window_samples
 from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Samples, Window
 
+SHORTEST_WORD_S = 0.08  # nobody says a syllable faster
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceAudio:
@@ -99,9 +101,12 @@ def _pieces_of(packed: PackedWindow, answer: RecognisedWindow) -> list[_HeardPie
     by_piece: list[list[Word]] = [[] for _ in packed.pieces]
     latest = 0
     for word in words:
-        latest = max(latest, packed.piece_at(word.start_s, word.end_s))
+        latest = max(latest, packed.piece_at(word.end_s))
         piece = packed.pieces[latest]
         start_s, end_s = piece.call_time_s(word.start_s), piece.call_time_s(word.end_s)
+        # A word aligned into the gap behind its piece would have no length: it was the piece's last sound.
+        earliest_s = by_piece[latest][-1].end_s if by_piece[latest] else piece.channel_span.span.start_s
+        start_s = min(start_s, max(earliest_s, end_s - SHORTEST_WORD_S))
         by_piece[latest].append(replace(word, start_s=start_s, end_s=max(start_s, end_s)))
     return [
         _HeardPiece(piece, tuple(own), answer) for piece, own in zip(packed.pieces, by_piece, strict=True)
