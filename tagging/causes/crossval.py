@@ -64,7 +64,7 @@ def cross_validate(
             settings.model.noise_copies,
             settings,
         )
-        units = [reader.read_text(rows[at].text, settings.decision) for at in held]
+        units = [reader.read_text(rows[at].text) for at in held]
         flat, matrix = model.predict([each for unit in units for each in unit])
         firsts = np.cumsum([0, *map(len, units)])
         for at, first, last in zip(held, firsts, firsts[1:], strict=False):

@@ -4,7 +4,7 @@ In: `Sentence`s (text cut into words and syllables, with the causes whose rules 
 Each family is weighted by TF-IDF and normalised by itself, so that no family drowns the others.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from unicodedata import category
@@ -20,12 +20,17 @@ _TONE_MARKS = "!?"
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A text as the features see it; `fired` names causes (`fees`, `fees/annual_fee`) whose rules fired."""
+    """A text as the features see it.
+
+    `fired` names causes (`fees`, `fees/annual_fee`) whose rules fired, `tones` the tones of its words
+    (`praise`, `not praise`).
+    """
 
     text: str
     tokens: tuple[str, ...]
     pinyin: tuple[str, ...]
     fired: tuple[str, ...] = ()
+    tones: tuple[str, ...] = ()
 
 
 def char_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
@@ -61,9 +66,9 @@ def pinyin_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
 
 
 def rule_features(sentence: Sentence) -> list[str]:
-    """Return the causes whose rules fired, each level by itself, and that any fired."""
+    """Return the causes whose rules fired, each level by itself, that any fired, and the tones."""
     tops = {fired.partition("/")[0] for fired in sentence.fired}
-    return sorted({*sentence.fired, *tops, *(["any"] if tops else [])})
+    return sorted({*sentence.fired, *tops, *(["any"] if tops else []), *sentence.tones})
 
 
 def _is_said(char: str) -> bool:
@@ -81,6 +86,25 @@ def as_given(features: list[str]) -> list[str]:
 
 # The vectorisers' own types say that an analyser is a name; a function is documented and works.
 _LISTS: dict[str, Any] = {"analyzer": as_given}
+
+
+def tones_of(text: str, tones: Mapping[str, Sequence[str]], denials: str) -> tuple[str, ...]:
+    """Return the tones of a text, in order of name; a word denied just before it counts as `not <tone>`.
+
+    Args:
+        text: What is said.
+        tones: The words of each tone.
+        denials: Characters that deny a word when one of them is among the two before it.
+    """
+    found: set[str] = set()
+    for name, words in tones.items():
+        for word in words:
+            at = text.find(word)
+            while at >= 0:
+                is_denied = any(char in denials for char in text[max(0, at - 2) : at])
+                found.add(f"not {name}" if is_denied else f"tone {name}")
+                at = text.find(word, at + 1)
+    return tuple(sorted(found))
 
 
 class FeatureBuilder:

@@ -59,7 +59,7 @@ def load_shipped(labels: Sequence[CorpusRow] = ()) -> Shipped:
             words_digest(),
         ]
     )
-    return Shipped(corpus, settings, Reader(lexicon), hashlib.sha256(content.encode()).hexdigest())
+    return Shipped(corpus, settings, Reader(lexicon, settings), hashlib.sha256(content.encode()).hexdigest())
 
 
 def model_path(models_dir: Path, digest: str) -> Path:

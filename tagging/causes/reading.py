@@ -6,8 +6,8 @@ In: text or units of a call. Out: `Sentence`s. The one place where words, sounds
 from collections.abc import Sequence
 from datetime import date
 
-from tagging.causes.features import Sentence
-from tagging.causes.schema import CauseEntry, DecisionSettings
+from tagging.causes.features import Sentence, tones_of
+from tagging.causes.schema import CauseEntry, CauseSettings
 from tagging.causes.units import Unit, units_of
 from tagging.lexicon import LoadedLexicon
 from tagging.matching import Firing
@@ -22,10 +22,11 @@ _NO_DATE = date(2000, 1, 1)
 class Reader:
     """Cuts and reads what customers say; jieba is loaded when the first untokenised text comes."""
 
-    def __init__(self, lexicon: LoadedLexicon[CauseEntry], tokenizer: Tokenizer | None = None):
+    def __init__(self, lexicon: LoadedLexicon[CauseEntry], settings: CauseSettings):
         self.lexicon = lexicon
+        self._settings = settings
         self._names = {entry.id: _name(entry) for entry in lexicon.entries if entry.said_by == "customer"}
-        self._tokenizer = tokenizer
+        self._tokenizer: Tokenizer | None = None
 
     def tokenise(self, text: str) -> tuple[str, ...]:
         """Return the words of `text`."""
@@ -33,18 +34,21 @@ class Reader:
             self._tokenizer = Tokenizer()
         return self._tokenizer.tokens(text)
 
-    def read_text(self, text: str, settings: DecisionSettings) -> tuple[Sentence, ...]:
+    def read_text(self, text: str) -> tuple[Sentence, ...]:
         """Return the sentences of a text by itself, cut as a turn of a call is cut."""
         transcript = transcript_of(text)
         return self.read_units(
-            units_of(transcript, settings, self.tokenise), self.lexicon.rules.fire(transcript)
+            units_of(transcript, self._settings.decision, self.tokenise), self.lexicon.rules.fire(transcript)
         )
 
     def read_whole(self, text: str) -> Sentence:
         """Return a text as one sentence, however long."""
         firings = self.lexicon.rules.fire(transcript_of(text))
         fired = {self._names[each.rule_id] for each in firings if each.rule_id in self._names}
-        return Sentence(text, self.tokenise(text), to_pinyin(text), tuple(sorted(fired)))
+        return Sentence(text, self.tokenise(text), to_pinyin(text), tuple(sorted(fired)), self._tones(text))
+
+    def _tones(self, text: str) -> tuple[str, ...]:
+        return tones_of(text, self._settings.tones, self._settings.denials)
 
     def read_units(self, units: Sequence[Unit], firings: Sequence[Firing]) -> tuple[Sentence, ...]:
         """Return one sentence per unit; a rule belongs to the units that its match touches."""
@@ -66,6 +70,7 @@ class Reader:
                         }
                     )
                 ),
+                self._tones(unit.text),
             )
             for unit in units
         )

@@ -10,7 +10,9 @@ from tagging.lexicon_schema import ID_PATTERN, LexiconModel, RuleEntry
 class CauseEntry(RuleEntry):
     """A rule that finds one cause; the first entry of a sub-cause carries its title and definition.
 
-    `sub_cause` None: only the top level is sure. `weight` (0..1) scales the confidence of a match.
+    `sub_cause` None: only the top level is sure. `weight` (0..1) scales the confidence of a match. A rule
+    that `is_catch_all` has general words: it gives way to other rules of its top cause that fire in the call,
+    and to the classifier's surer sub-cause.
     """
 
     top_cause: str = Field(pattern=ID_PATTERN)
@@ -18,6 +20,7 @@ class CauseEntry(RuleEntry):
     title: str | None = None
     definition: str | None = None
     weight: float = Field(default=1.0, gt=0, le=1)
+    is_catch_all: bool = False
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
@@ -68,6 +71,8 @@ class CauseSettings(LexiconModel):
 
     top_causes: tuple[TopCause, ...] = Field(min_length=1)
     model: ModelSettings
+    denials: str
+    tones: dict[str, tuple[str, ...]]
     decision: DecisionSettings
 
 

@@ -7,7 +7,7 @@ its sub-cause when a rule or the classifier is sure enough of it.
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -65,7 +65,7 @@ class CauseTagger:
         self._classifier = classifier
         self.model_digest = model_digest
         self._model_id = f"classifier:{model_digest[:8]}"
-        self._reader = Reader(lexicon)
+        self._reader = Reader(lexicon, settings)
         content = f"{lexicon.digest}\n{digest_of(settings)}\n{model_digest}"
         self.digest = hashlib.sha256(content.encode()).hexdigest()
 
@@ -128,8 +128,9 @@ class CauseTagger:
         self, transcript: Transcript, top: str, hits: Sequence[_RuleHit], heard: _Heard, probability: float
     ) -> list[CauseTag]:
         """Return the tags of a stated cause: by rules, else by the classifier's best turns."""
-        if hits:
-            return self._by_rules(hits, CauseSource.CUSTOMER_STATED, probability)
+        telling = [hit for hit in hits if not hit.entry.is_catch_all]
+        if telling:
+            return self._by_rules(telling, CauseSource.CUSTOMER_STATED, probability)
         decision = self._settings.decision
         own = heard.probabilities[:, self._classifier.columns.index(top)]
         places = best_units(own, heard.weights, decision.max_evidence)
@@ -144,6 +145,9 @@ class CauseTagger:
         )
         guess = self._classifier.predict_sub(top, heard.features[places[:1]])[0] if places else None
         sub = guess.sub_cause if guess and guess.probability >= decision.min_sub_confidence else None
+        if hits:
+            general = self._by_rules(hits, CauseSource.CUSTOMER_STATED, probability)
+            return [replace(tag, sub_cause=sub or tag.sub_cause) for tag in general[:1]]
         return [CauseTag(top, sub, CauseSource.CUSTOMER_STATED, round(probability, 4), evidence)]
 
 

@@ -91,6 +91,11 @@ def test_enquiries_orders_and_praise_are_no_complaint(tagger, lines):
     assert tagger.tag(call(*lines)) == ()
 
 
+def test_a_catch_all_rule_gives_way_to_a_telling_one(tagger):
+    tags = tagger.tag(call(("c", "你们凭什么扣我钱"), ("a", "请稍等"), ("c", "我从来没开过这个彩铃")))
+    assert [tag.sub_cause for tag in tags if tag.top_cause == "fees"] == ["value_added_service"]
+
+
 def test_several_causes_of_one_call_are_all_found(tagger):
     lines = call(
         ("c", "你们乱扣我钱我要退费"),
