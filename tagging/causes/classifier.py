@@ -23,6 +23,8 @@ Floats = NDArray[np.float64]
 
 # The column that says whether a sentence complains at all, of whatever.
 COMPLAINT = "complaint"
+# The top cause of complaints that are near to none of the others.
+OTHER = "other"
 # Logits are cut here before calibration: a probability of 0 or 1 has none.
 _EDGE = 1e-6
 

@@ -177,9 +177,9 @@ def choose_thresholds(rows: Sequence[CallRow], tops: Sequence[str]) -> dict[str,
     return chosen
 
 
-def score_rows(rows: Sequence[CallRow], model: CauseClassifier) -> Scores:
+def score_rows(rows: Sequence[CallRow], model: CauseClassifier, settings: CauseSettings) -> Scores:
     """Return the scores of what the model's thresholds decide about calls."""
     return score(
-        [ScoredRow(true, decide(found, model.thresholds)) for true, found in rows],
+        [ScoredRow(true, decide(found, model.thresholds, settings.decision)) for true, found in rows],
         model.top_causes,
     )

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from tagging.causes.classifier import COMPLAINT
+from tagging.causes.classifier import COMPLAINT, OTHER
 from tagging.causes.schema import DecisionSettings
 
 Floats = NDArray[np.float64]
@@ -49,17 +49,22 @@ def best_units(unit_probabilities: Floats, weights: Floats, limit: int) -> list[
     return [int(place) for rank, place in enumerate(order) if rank == 0 or weighted[place] >= MIN_SUPPORT]
 
 
-def decide(probabilities: Mapping[str, float], thresholds: Mapping[str, float]) -> frozenset[str]:
+def decide(
+    probabilities: Mapping[str, float], thresholds: Mapping[str, float], settings: DecisionSettings
+) -> frozenset[str]:
     """Return the top causes of a call, from the probability of every column of the classifier.
 
-    A cause holds that reaches its threshold. When none does and yet the call surely complains, the cause that
-    comes nearest to its threshold holds: a complaint has a cause, even when its words are new.
+    A cause holds that reaches its threshold. When none does and yet the call surely complains, the cause
+    holds that comes nearest to its threshold, or OTHER when none comes within `nearest_within` (in logits):
+    a complaint has a cause, even when its words are new.
     """
     tops = [top for top in thresholds if top != COMPLAINT]
     sure = frozenset(top for top in tops if probabilities[top] >= thresholds[top])
     if sure or not tops or probabilities[COMPLAINT] < thresholds[COMPLAINT]:
         return sure
-    return frozenset({max(tops, key=lambda top: logit_of(probabilities[top]) - logit_of(thresholds[top]))})
+    missing = {top: logit_of(thresholds[top]) - logit_of(probabilities[top]) for top in tops}
+    nearest = min(tops, key=lambda top: missing[top])
+    return frozenset({nearest if missing[nearest] <= settings.nearest_within else OTHER})
 
 
 def logit_of(probability: float) -> float:

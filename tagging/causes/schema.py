@@ -59,6 +59,7 @@ class DecisionSettings(LexiconModel):
     max_joined_units: int = Field(ge=0)
     support_share: float = Field(ge=0, le=1)
     length_penalty: float = Field(ge=0, le=2)
+    nearest_within: float = Field(ge=0)
     edge_weight: float = Field(ge=0, le=1)
     max_evidence: int = Field(ge=1)
     min_sub_confidence: float = Field(ge=0, le=1)

@@ -77,14 +77,15 @@ class CauseTagger:
         stated = [hit for hit in hits if hit.entry.said_by == "customer"]
         observed = [hit for hit in hits if hit.entry.said_by == "agent"]
         probabilities = self._probabilities(stated, heard)
-        found = decide(probabilities, self._classifier.thresholds)
+        found = decide(probabilities, self._classifier.thresholds, self._settings.decision)
         tags: list[CauseTag] = []
         for top in self.taxonomy.top_causes:
             own = [hit for hit in stated if hit.entry.top_cause == top]
-            if top not in self._classifier.top_causes:
+            if top in found:
+                probability = probabilities.get(top, probabilities[COMPLAINT])
+                tags.extend(self._stated(transcript, top, own, heard, probability))
+            elif top not in self._classifier.top_causes:
                 tags.extend(self._by_rules(own, CauseSource.CUSTOMER_STATED))
-            elif top in found:
-                tags.extend(self._stated(transcript, top, own, heard, probabilities[top]))
             agent = [hit for hit in observed if hit.entry.top_cause == top]
             tags.extend(self._by_rules(agent, CauseSource.OBSERVED_ON_CALL))
         return tuple(tags)
@@ -132,7 +133,8 @@ class CauseTagger:
         if telling:
             return self._by_rules(telling, CauseSource.CUSTOMER_STATED, probability)
         decision = self._settings.decision
-        own = heard.probabilities[:, self._classifier.columns.index(top)]
+        column = top if top in self._classifier.top_causes else COMPLAINT
+        own = heard.probabilities[:, self._classifier.columns.index(column)]
         places = best_units(own, heard.weights, decision.max_evidence)
         evidence = tuple(
             evidence_of(

@@ -74,7 +74,7 @@ def train(
     calls = assemble_calls(judged, settings, random.Random(seed))  # noqa: S311
     singles = [call_row(each.true, (each,), settings) for each in judged]
     model.thresholds = choose_thresholds([*singles, *calls], model.columns)
-    on_singles, on_calls = score_rows(singles, model), score_rows(calls, model)
+    on_singles, on_calls = score_rows(singles, model, settings), score_rows(calls, model, settings)
     report = _report(rows, (on_singles, on_calls), sub_accuracy, model)
     return Trained(model, on_singles, on_calls, sub_accuracy, report)
 

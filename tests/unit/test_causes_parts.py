@@ -133,12 +133,16 @@ def test_the_best_unit_is_evidence_even_when_weak():
         (0.7, 0.1, 0.9, {"fees"}),
         (0.7, 0.6, 0.9, {"fees", "skill"}),
         (0.4, 0.1, 0.9, {"fees"}),  # surely a complaint: the nearest cause
+        (0.05, 0.01, 0.9, {"other"}),  # surely a complaint, near to none
         (0.4, 0.1, 0.5, set()),
     ],
 )
 def test_decide(fees, skill, complaint, expected):
     thresholds = {"fees": 0.5, "skill": 0.5, "complaint": 0.8}
-    assert decide({"fees": fees, "skill": skill, "complaint": complaint}, thresholds) == expected
+    assert (
+        decide({"fees": fees, "skill": skill, "complaint": complaint}, thresholds, SETTINGS.decision)
+        == expected
+    )
 
 
 def test_score_counts_optional_causes_neither_way():
