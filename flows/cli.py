@@ -18,7 +18,7 @@ from flows import cli_look
 from flows.bench_night import bench_one_night
 from flows.config import Config, ConfigInvalid, load_config
 from flows.console import console, fail, warn
-from flows.report import ExitCode, post_alert
+from flows.report import ExitCode, error_text, post_alert
 from flows.server import ServerNotReached, prefect_server, prepare_environment
 from tagging.errors import TaggingError
 from transcribe.errors import TranscribeError
@@ -56,12 +56,17 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
     """
     config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
     nights = _nights(config, day, first, last)
-    prepare_environment(config)
-    with prefect_server(config):
-        # Prefect reads its server's address when it is imported, and takes 1.4 s.
-        from flows.run_nights import run_nights  # noqa: PLC0415
+    try:
+        config.data_path.mkdir(parents=True, exist_ok=True)  # a wrong place is told before anything starts
+        prepare_environment(config)
+        with prefect_server(config):
+            # Prefect reads its server's address when it is imported, and takes 1.4 s.
+            from flows.run_nights import run_nights  # noqa: PLC0415
 
-        code, message = run_nights(config, nights)
+            code, message = run_nights(config, nights)
+    except USER_ERRORS as err:
+        code, message = int(ExitCode.NOTHING_PUBLISHED), error_text(err)
+        fail(message)
     problem = post_alert(config, [night.isoformat() for night in nights], code, message)
     if problem:
         warn(problem)
@@ -123,7 +128,7 @@ def main() -> None:
     except SystemExit as ending:
         code = ending.code
     except USER_ERRORS as err:
-        fail(str(err))
+        fail(error_text(err))
         code = ExitCode.NOTHING_PUBLISHED
     sys.stdout.flush()
     sys.stderr.flush()

@@ -58,6 +58,14 @@ def fault_text(fault: FaultLine) -> str:
     return f"{sign} {fault.reason} {where}：{fault.message}"
 
 
+def error_text(err: Exception) -> str:
+    """Return what to tell the operator: the system's own errors get their place and what to do."""
+    if isinstance(err, OSError) and err.strerror:
+        place = f"{err.filename}：" if err.filename else ""
+        return f"{place}系统报告 {err.strerror}。请检查这个路径、它的权限和磁盘空间后重试。"
+    return str(err)
+
+
 def summary_markdown(report: NightReport) -> str:
     """Return the night's summary as markdown (the Prefect artifact)."""
     by_reason = Counter((fault.severity, fault.reason) for fault in report.faults)

@@ -6,7 +6,7 @@ from datetime import date
 from flows.config import Config
 from flows.console import console, fail, table, warn
 from flows.nightly import one_night_alone
-from flows.report import ExitCode, NightReport, fault_text
+from flows.report import ExitCode, NightReport, error_text, fault_text
 from tagging.errors import TaggingError
 from transcribe.errors import TranscribeError
 from warehouse.errors import WarehouseError
@@ -25,8 +25,8 @@ def run_nights(config: Config, nights: Sequence[date]) -> tuple[int, str]:
         try:
             report = one_night_alone(config, night)
         except _STOPPED as err:
-            fail(f"{night}：{err}")
-            messages.append(f"{night}：没有发布。{err}")
+            fail(f"{night}：{error_text(err)}")
+            messages.append(f"{night}：没有发布。{error_text(err)}")
             codes.append(ExitCode.NOTHING_PUBLISHED)
             continue
         print_report(config, report)

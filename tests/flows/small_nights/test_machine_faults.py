@@ -226,14 +226,21 @@ def test_the_webhook_is_told(small: Any, data: Path, tmp_path: Path) -> None:
     with HTTPServer(("127.0.0.1", 0), hook) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         url = f"http://127.0.0.1:{server.server_port}/alert"
-        config = small.config_with(tmp_path, text=f'[alert]\nwebhook_url = "{url}"')
+        alert = f'[alert]\nwebhook_url = "{url}"\n'
+        config = small.config_with(tmp_path, alert)
         missing = small.huiting.run(*small.command(data, config)[:-1], "2026-01-02")
         assert missing.code == 1
         assert [(told["exit_code"], told["nights"]) for told in hook.heard] == [(1, ["2026-01-02"])]
         assert "2026-01-02" in hook.heard[0]["message"]
         assert small.run(data, config).code == 0
         assert len(hook.heard) == 1
+        config = small.config_with(tmp_path, f'{alert}[schedule]\napi_url = "http://127.0.0.1:9/api"\n')
+        unreachable = small.run(data, config)
+        assert unreachable.code == 1
+        assert "schedule.api_url" in unreachable.output
+        assert "127.0.0.1:9" in hook.heard[-1]["message"], "the night that never began is told too"
         server.shutdown()
+    config = small.config_with(tmp_path, alert)
     silent = small.huiting.run(*small.command(data, config)[:-1], "2026-01-02")
     assert silent.code == 1
     assert "alert.webhook_url" in silent.output, "a webhook that is down is told, and changes nothing else"
