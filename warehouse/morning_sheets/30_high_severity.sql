@@ -39,4 +39,4 @@ WHERE
         FROM severity_rank AS least_rank
         WHERE least_rank.severity = $min_severity
     )
-ORDER BY r.place DESC, h.call_id, h.start_s;
+ORDER BY r.place DESC, h.call_id ASC, h.start_s ASC;
