@@ -13,6 +13,7 @@ from transcribe.normalize import bare, normalise_words
 from transcribe.packing import ChannelSpan, PackedWindow, PackingOptions, Piece, pack_spans, window_samples
 from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Samples, Window
 
+SENTENCE_ENDS = "。?!"
 SHORTEST_WORD_S = 0.08  # nobody says a syllable faster
 
 
@@ -99,18 +100,34 @@ def _pieces_of(packed: PackedWindow, answer: RecognisedWindow) -> list[_HeardPie
     """The window's words given to its pieces, in call time; order is kept whatever the times say."""
     words = normalise_words([Word(w.text, w.start_s, w.end_s, w.probability) for w in answer.words])
     by_piece: list[list[Word]] = [[] for _ in packed.pieces]
-    latest = 0
-    for word in words:
-        latest = max(latest, packed.piece_at(word.end_s))
-        piece = packed.pieces[latest]
+    for index, word in zip(_piece_indices(packed, words), words, strict=True):
+        piece, own = packed.pieces[index], by_piece[index]
         start_s, end_s = piece.call_time_s(word.start_s), piece.call_time_s(word.end_s)
         # A word aligned into the gap behind its piece would have no length: it was the piece's last sound.
-        earliest_s = by_piece[latest][-1].end_s if by_piece[latest] else piece.channel_span.span.start_s
+        earliest_s = own[-1].end_s if own else piece.channel_span.span.start_s
         start_s = min(start_s, max(earliest_s, end_s - SHORTEST_WORD_S))
-        by_piece[latest].append(replace(word, start_s=start_s, end_s=max(start_s, end_s)))
+        own.append(replace(word, start_s=start_s, end_s=max(start_s, end_s)))
     return [
         _HeardPiece(piece, tuple(own), answer) for piece, own in zip(packed.pieces, by_piece, strict=True)
     ]
+
+
+def _piece_indices(packed: PackedWindow, words: Sequence[Word]) -> list[int]:
+    """For each word its piece, never falling.
+
+    A word that reaches over a gap and ends a sentence which began before the gap stays there, unless it is
+    all that the later piece has.
+    """
+    indices: list[int] = []
+    for n, word in enumerate(words):
+        latest = indices[-1] if indices else 0
+        index = max(latest, packed.piece_at(word.end_s))
+        is_end = word.text[-1] in SENTENCE_ENDS and n > 0 and words[n - 1].text[-1] not in SENTENCE_ENDS
+        has_more = n + 1 < len(words) and packed.piece_at(words[n + 1].end_s) == index
+        if index > latest and is_end and has_more and word.start_s < packed.pieces[latest].end_s:
+            index = latest
+        indices.append(index)
+    return indices
 
 
 def _is_thin(item: _HeardPiece, options: HearingOptions) -> bool:

@@ -5,6 +5,7 @@ one after another, each with a little of the silence around it, and a short gap 
 them. A customer is silent more than half of a call: packing halves what the encoder has to read.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -13,8 +14,6 @@ import numpy as np
 
 from transcribe.call import TimeSpan
 from transcribe.recognise.protocol import SAMPLE_RATE_HZ, WINDOW_S, Samples
-
-BEGUN_S = 0.1  # a word must reach this far into a piece to belong to it: twice what alignment errs by
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +67,11 @@ class PackedWindow:
         """Index of the piece in which a word that ends at `end_s` of the window was said.
 
         Alignment lets the first word after a pause reach back over the pause, never the last word before
-        it reach forward: so a word belongs to the last piece that had begun when the word ended.
+        it reach forward (measured: last words end before the gap, first ones after it). So a word belongs
+        to the last piece whose gap before it was half over when the word ended.
         """
-        begun = [piece.start_s < end_s - BEGUN_S for piece in self.pieces]
-        return max(0, sum(begun) - 1)
+        edges = [(before.end_s + after.start_s) / 2 for before, after in pairwise(self.pieces)]
+        return bisect_left(edges, end_s)
 
 
 def pack_spans(spans: Sequence[ChannelSpan], options: PackingOptions) -> tuple[PackedWindow, ...]:

@@ -214,3 +214,29 @@ def test_the_key_follows_what_changes_the_turns_and_nothing_else() -> None:
     ):
         assert recognition_key(weights, other) != key
     assert recognition_key(replace(weights, digest="d2"), options) != key
+
+
+def test_words_around_a_pause_go_where_they_were_said() -> None:
+    """Alignment lets a word reach back over the gap: the first after it, or a sentence's last one."""
+
+    class Scripted:
+        settings_key = "scripted"
+
+        def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
+            words = (
+                RecognisedWord("正", 0.2, 0.6, 0.9),
+                RecognisedWord("常", 0.6, 0.8, 0.9),
+                RecognisedWord("吗?", 0.8, 1.5, 0.9),
+                RecognisedWord("好", 1.5, 1.8, 0.9),
+                RecognisedWord("了", 1.8, 2.2, 0.9),
+                RecognisedWord("嗯", 2.2, 2.9, 0.9),
+            )
+            return [RecognisedWindow(w.window_id, "", words, -0.2) for w in windows]
+
+    spans = (TimeSpan(1, 2), TimeSpan(5, 6), TimeSpan(9, 10))
+    heard = hear({"a": SourceAudio(0, channel(), spans)}, Scripted(), HearingOptions())["a"]
+    assert [segment.text for segment in heard.segments] == ["正常吗?", "好了", "嗯"]
+    assert [segment.words[0].start_s for segment in heard.segments] == pytest.approx([1.2, 5.2, 9.0])
+    for segment in heard.segments:
+        for word in segment.words:
+            assert segment.start_s <= word.start_s <= word.end_s <= segment.end_s

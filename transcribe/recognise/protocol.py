@@ -29,7 +29,7 @@ class RecogniseOptions:
 
     language: str = "zh"
     prompt: str = DEFAULT_PROMPT
-    beam_size: int = 1
+    beam_size: int = 5
     batch_size: int = 8
     device: str = "cpu"
     threads: int | None = None
