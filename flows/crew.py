@@ -36,11 +36,15 @@ class Job(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What the crew is told: a title for the bar, the task, and each job's share of the bar."""
+    """What the crew is told: a title for the bar, the task, and each job's share of the bar.
+
+    Of `is_light` work a lone job is done by the flow itself: a worker would take longer to load what it needs.
+    """
 
     title: str
     task: "Task[..., Any]"
     cost: Callable[[Any], float]
+    is_light: bool = False
 
 
 def crew(config: Config, core_count: int) -> "TaskRunner[Any]":
@@ -67,6 +71,9 @@ def run_jobs(work: Work, jobs: Sequence[Any], show: Progress | None = None) -> l
     """
     todo = [job for job in jobs if not job.target.is_dir()]
     if not todo:
+        return []
+    if len(todo) == 1 and work.is_light:
+        work.task(todo[0])
         return []
     futures = {work.task.submit(job): job for job in todo}
     with show or _progress() as progress:

@@ -93,7 +93,8 @@ def one_night(config: Config, day: date) -> NightReport:
     watch.run("入湖", steps.store_transcripts, night, plan, [*jobs, *single_jobs], faults)
 
     tag_jobs, same = store.tag_jobs(night, plan)
-    watch.run("打标签", run_jobs, Work("打标签", tag, lambda job: len(job.call_ids)), tag_jobs)
+    tagging = Work("打标签", tag, lambda job: len(job.call_ids), is_light=True)
+    watch.run("打标签", run_jobs, tagging, tag_jobs)
     watch.run("入湖", steps.store_findings, night, tag_jobs, same)
 
     built = watch.run("建仓", steps.build, night)
