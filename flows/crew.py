@@ -38,7 +38,7 @@ class Job(Protocol):
 class Work:
     """What the crew is told: a title for the bar, the task, and each job's share of the bar.
 
-    Of `is_light` work a lone job is done by the flow itself: a worker would take longer to load what it needs.
+    Of `is_light` work a lone job is done by the flow itself: a worker would load what it needs for longer.
     """
 
     title: str
