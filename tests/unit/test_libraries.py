@@ -259,13 +259,21 @@ def test_comparison_prefers_the_same_sub_cause_and_uses_a_call_once(nights: Nigh
 @pytest.mark.parametrize(("age_days", "count"), [(1, 2), (29, 2), (30, 0)])
 def test_the_twin_may_be_of_an_earlier_night(nights: Nights, age_days: int, count: int) -> None:
     earlier = NIGHT - timedelta(days=age_days)
-    nights.call("good", night=earlier)
+    nights.call("good", tier="explicit", night=earlier)
     nights.handled_well("good", night=earlier)
     nights.cause("good", night=earlier)
-    nights.call("bad")
+    nights.call("bad", tier="explicit")
     nights.taboo("bad")
     nights.cause("bad")
     assert len(nights.cases("comparison")) == count
+
+
+def test_a_call_without_dissatisfaction_is_nobodys_twin(nights: Nights) -> None:
+    _pair(nights, "good", "bad", night=NIGHT)
+    nights.cause("good")
+    nights.cause("bad")
+    nights.con.execute("UPDATE tier SET tier = 'none' WHERE call_id = 'good'")
+    assert nights.cases("comparison") == ()
 
 
 def test_a_pair_of_old_calls_is_not_chosen_again(nights: Nights) -> None:

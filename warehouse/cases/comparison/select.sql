@@ -39,8 +39,9 @@ matter AS (
         MAX(t.confidence) AS confidence
     FROM cause_tag AS t
     INNER JOIN heard AS h ON t.call_id = h.call_id
+    INNER JOIN tier AS r ON t.call_id = r.call_id
     CROSS JOIN floors AS f
-    WHERE t.source = 'customer_stated' AND t.confidence >= f.confidence
+    WHERE t.source = 'customer_stated' AND t.confidence >= f.confidence AND r.tier <> 'none'
     GROUP BY t.call_id, t.top_cause, t.sub_cause
 ),
 
