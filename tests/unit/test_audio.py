@@ -177,7 +177,7 @@ def test_a_codec_nobody_knows_is_unreadable(tmp_path):
         probe(path)
 
 
-def test_a_recording_that_changes_its_channels_on_the_way_is_heard_to_the_end(tmp_path, write_sound, make_tones):
+def test_a_recording_that_changes_its_channels_is_heard_to_the_end(tmp_path, write_sound, make_tones):
     parts = [
         write_sound(
             tmp_path / f"{channels}.mp3", make_tones(channels, 2.0, 8_000), 8_000, "mp3", "libmp3lame"
