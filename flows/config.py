@@ -73,7 +73,7 @@ class RecognitionConfig(_Table):
 
     weights: str = Field(default="base", min_length=1)
     language: str = "zh"
-    beam_size: int = Field(default=1, ge=1, le=20)
+    beam_size: int = Field(default=5, ge=1, le=20)
     batch_size: int = Field(default=8, ge=1, le=256)
     prompt: str = "以下是普通话的句子。"
     device: Literal["auto", "cpu", "cuda"] = "auto"
