@@ -55,8 +55,8 @@ def truth() -> Callable[[str], dict[str, Any]]:
 def heard(
     recogniser: OpenAIWhisper, detector: SpeechDetector, options: TranscribeOptions, truth: Any
 ) -> dict[str, Call]:
-    """Three sample calls: two channels, one channel for both voices, two files."""
-    recordings = [_recording(truth(call_id)) for call_id in ("c001", "c010", "c006")]
+    """Three sample calls: two channels twice, and one channel for both voices."""
+    recordings = [_recording(truth(call_id)) for call_id in ("c001", "c010", "c023")]
     results = list(transcribe_calls(recordings, recogniser, detector, options))
     return {call.recording.call_id: call for call in results if isinstance(call, Call)}
 

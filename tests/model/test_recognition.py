@@ -31,7 +31,7 @@ def test_the_embedded_weights_are_found_and_checked(weights: Weights) -> None:
     assert weights.path.is_file()
 
 
-@pytest.mark.parametrize("call_id", ["c001", "c006"])
+@pytest.mark.parametrize("call_id", ["c001", "c023"])
 def test_two_channels_are_heard(
     heard: dict[str, Call], truth: Any, character_errors: Callable[[str, str], float], call_id: str
 ) -> None:
@@ -45,7 +45,7 @@ def test_two_channels_are_heard(
     assert min(turn.role_confidence for turn in turns) > 0.9
 
 
-@pytest.mark.parametrize("call_id", ["c001", "c006"])
+@pytest.mark.parametrize("call_id", ["c001", "c023"])
 def test_turns_begin_and_end_when_they_do(heard: dict[str, Call], truth: Any, call_id: str) -> None:
     turns = heard[call_id].transcript.turns
     errors: list[float] = []
@@ -76,7 +76,7 @@ def test_one_channel_with_two_voices_is_heard_and_mostly_attributed(
 
 
 def test_every_second_of_speech_is_accounted_for_and_the_prompt_stays_out(heard: dict[str, Call]) -> None:
-    assert set(heard) == {"c001", "c006", "c010"}
+    assert set(heard) == {"c001", "c023", "c010"}
     for call in heard.values():
         for audit in call.audits:
             parts_s = audit.recognised_s + audit.suspect_s + audit.unrecognised_s
@@ -89,13 +89,12 @@ def test_text_does_not_depend_on_what_shares_the_batch(
     recogniser: OpenAIWhisper, heard: dict[str, Call]
 ) -> None:
     samples = load_recording(heard["c001"].recording).samples
-    cuts = [(0, 0, 10), (1, 0, 12), (0, 12, 20), (1, 20, 40)]
+    cuts = [(0, 0, 10), (1, 3, 15), (1, 20, 40)]
     windows = [
         Window(f"w{n}", samples[channel, start * RATE_HZ : end * RATE_HZ])
         for n, (channel, start, end) in enumerate(cuts)
     ]
     together = recogniser.recognise(windows)
-    assert together == recogniser.recognise(windows)
     alone = [recogniser.recognise([window])[0] for window in windows]
     assert [window.text for window in together] == [window.text for window in alone]
     for one, other in zip(together, alone, strict=True):
