@@ -56,6 +56,7 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
     """
     config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
     nights = _nights(config, day, first, last)
+    code, message = int(ExitCode.NOTHING_PUBLISHED), "夜间任务意外中断，原因见它的错误输出。"
     try:
         config.data_path.mkdir(parents=True, exist_ok=True)  # a wrong place is told before anything starts
         prepare_environment(config)
@@ -65,11 +66,11 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
 
             code, message = run_nights(config, nights)
     except USER_ERRORS as err:
-        code, message = int(ExitCode.NOTHING_PUBLISHED), error_text(err)
+        message = error_text(err)
         fail(message)
-    problem = post_alert(config, [night.isoformat() for night in nights], code, message)
-    if problem:
-        warn(problem)
+    finally:
+        if problem := post_alert(config, [night.isoformat() for night in nights], code, message):
+            warn(problem)
     raise typer.Exit(code)
 
 

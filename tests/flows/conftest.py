@@ -22,7 +22,6 @@ import pytest
 
 from flows.config import load_config
 from flows.server import prefect_server
-from tagging.causes.model_file import ensure_model
 from transcribe.weights import find_weights
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,13 +113,20 @@ def huiting(prefect_api: tuple[str, Path], tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Weights and classifier, made once; what `make demo` made here is taken (names hold digests)."""
-    folder = tmp_path_factory.mktemp("models")
-    for made in (ROOT / "data" / "demo" / "models").glob("*-*.*"):
-        shutil.copy2(made, folder)
+def trained(huiting: Huiting, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Finished]:
+    """(data directory, what `huiting train` printed): the classifier of this test run."""
+    folder = tmp_path_factory.mktemp("trained")
+    return folder, huiting.run("train", "--data-dir", folder)
+
+
+@pytest.fixture(scope="session")
+def models(trained: tuple[Path, Finished]) -> Path:
+    """Weights and classifier, made once; converted weights are taken from where `make demo` left them."""
+    folder = trained[0] / "models"
+    folder.mkdir(exist_ok=True)
+    for weights in (ROOT / "data" / "demo" / "models").glob("base-*.pt"):
+        shutil.copy2(weights, folder)
     find_weights("base", folder)
-    ensure_model(folder)
     return folder
 
 

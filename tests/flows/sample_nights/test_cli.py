@@ -158,11 +158,13 @@ def test_dictionary(huiting: Any, tmp_path: Path) -> None:
     )
 
 
-def test_train(huiting: Any, sample_nights: Any) -> None:
-    """What is trained already is told again, not trained again."""
-    finished = huiting.run("train", "--data-dir", sample_nights.data)
+def test_train(trained: Any) -> None:
+    folder, finished = trained
     assert finished.code == 0, finished.output
-    assert "causes-" in finished.output
+    models = list((folder / "models").glob("causes-*.joblib"))
+    assert len(models) == 1
+    assert str(models[0]) in finished.output
+    assert "fees" in finished.output
 
 
 def _asked(url: str, body: dict[str, Any]) -> Any:

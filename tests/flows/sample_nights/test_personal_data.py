@@ -199,10 +199,13 @@ def listen(models: Path) -> Callable[[Path], str]:
 
 
 def test_no_clip_says_personal_data(sample_nights: Any, listen: Callable[[Path], str]) -> None:
-    clips = sample_nights.rows("SELECT DISTINCT call_id, file FROM clip ORDER BY ALL")
-    assert clips
-    with_secrets = {secret.call_id for secret in SECRETS}
+    """Every clip of a call in which personal data was spoken; the others have none to say."""
+    wanted = sorted({secret.call_id for secret in SECRETS})
+    clips = sample_nights.rows(
+        "FROM clip WHERE list_contains($calls, call_id) ORDER BY ALL", {"calls": wanted}
+    )
+    assert {"c003", "c004", "c006"} <= {clip["call_id"] for clip in clips}, "too few clips to prove anything"
+    assert sum(clip["mask_count"] for clip in clips) > 0, "nothing was silenced"
     texts = {clip["file"]: listen(sample_nights.data / "pages" / clip["file"]) for clip in clips}
-    assert with_secrets & {clip["call_id"] for clip in clips}, "no clip is of a call with personal data"
     assert all(len(text) > 20 for text in texts.values()), "a clip without speech proves nothing"
     assert [f"{file}: {leak} in {text!r}" for file, text in texts.items() for leak in leaks(text)] == []

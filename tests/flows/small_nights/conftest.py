@@ -46,7 +46,7 @@ def replay(tmp_path_factory: pytest.TempPathFactory, models: Path) -> Replay:
         (inbox / day / "manifest.csv").write_text("\n".join([header, *named]) + "\n", encoding="utf-8")
     config_file.write_text(
         f'data_dir = "{folder}/data"\n[inbox]\nfolder = "{inbox}"\ngrowth_check_s = 0.2\n'
-        "[workers]\ncount = 2\nshard_audio_s = 20.0\n",
+        "[workers]\ncount = 1\nshard_audio_s = 20.0\n",
         encoding="utf-8",
     )
     (folder / "data").mkdir()
@@ -94,6 +94,7 @@ class SmallNights:
         return self.huiting.run(*self.command(data, config), **options)
 
     def start(self, data: Path, config: Path | None = None) -> Any:
+        """Starts it and does not wait."""
         return self.huiting.start(*self.command(data, config))
 
     def config_with(self, folder: Path, text: str = "", without: str = "\0") -> Path:
