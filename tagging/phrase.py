@@ -100,11 +100,15 @@ class CompiledPattern:
 
     @cached_property
     def _readings(self) -> dict[str, set[str]]:
-        """Every character's syllables: as read alone, and as read in the runs that it stands in."""
+        """Every character's syllables: alone, in the runs that it stands in, and as its equals are read."""
         readings: dict[str, set[str]] = {}
         for run in (*runs_of(self._nodes), *literals_of(self._nodes)):
             for char, syllable in zip(run, to_pinyin(run), strict=True):
                 readings.setdefault(char, set()).add(syllable)
+        for char, syllables in readings.items():
+            for group in self._folding.vocabulary.alike:
+                if char in group:  # 你 is asked for, 您 was said
+                    syllables.update(to_pinyin(group))
         return readings
 
     @cached_property

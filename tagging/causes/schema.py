@@ -74,6 +74,7 @@ class CauseSettings(LexiconModel):
     model: ModelSettings
     denials: str
     tones: dict[str, tuple[str, ...]]
+    praise_cues: tuple[str, ...] = Field(min_length=1)
     decision: DecisionSettings
 
 

@@ -24,7 +24,7 @@ from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.matching import Firing
 from tagging.options import TaggerOptions
 from tagging.scope import confidence_of, evidence_of
-from transcribe.call import Transcript
+from transcribe.call import SpeakerRole, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ class CauseTagger:
         observed = [hit for hit in hits if hit.entry.said_by == "agent"]
         probabilities = self._probabilities(stated, heard)
         found = decide(probabilities, self._classifier.thresholds, self._settings.decision)
+        if not stated and self._is_praise(transcript):
+            found = frozenset()
         tags: list[CauseTag] = []
         for top in self.taxonomy.top_causes:
             own = [hit for hit in stated if hit.entry.top_cause == top]
@@ -124,6 +126,11 @@ class CauseTagger:
         least = self._settings.decision.min_rule_confidence if probability is None else 0.0
         sure = [hit for hit in hits if hit.confidence >= least]
         return _tags_of_rules(sure, source, self._settings.decision.max_evidence, probability)
+
+    def _is_praise(self, transcript: Transcript) -> bool:
+        """Whether the customer called in order to praise: trouble that is told then is over."""
+        said = [turn.text for turn in transcript.turns if turn.role is not SpeakerRole.AGENT]
+        return any(cue in text for text in said for cue in self._settings.praise_cues)
 
     def _stated(
         self, transcript: Transcript, top: str, hits: Sequence[_RuleHit], heard: _Heard, probability: float
