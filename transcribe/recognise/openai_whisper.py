@@ -199,14 +199,17 @@ class OpenAIWhisper:
             Attention before softmax, (n_rows, n_heads, n_tokens, n_frames), and per row its tokens'
             probabilities. Rows are padded on the right, which a causal decoder cannot see.
         """
-        head = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         longest = max(len(text) for text in texts)
-        rows = [[*head, *text, *[self._tokenizer.eot] * (longest + 1 - len(text))] for text in texts]
+        rows = [[*start, *text, *[self._tokenizer.eot] * (longest + 1 - len(text))] for text in texts]
         tokens = torch.tensor(rows, device=self._model.device)
-        attention: dict[int, Tensor] = {}
+        attention: list[Tensor] = []
+        heads: dict[int, list[int]] = {}
+        for layer, head in self._model.alignment_heads.indices().T.tolist():
+            heads.setdefault(layer, []).append(head)
         hooks = [
-            block.cross_attn.register_forward_hook(_keep(attention, layer))
-            for layer, block in enumerate(self._model.decoder.blocks)
+            self._model.decoder.blocks[layer].cross_attn.register_forward_hook(_keep(attention, numbers))
+            for layer, numbers in heads.items()
         ]
         try:
             with disable_sdpa():  # the fused kernel does not return attention
@@ -214,17 +217,14 @@ class OpenAIWhisper:
         finally:
             for hook in hooks:
                 hook.remove()
-        heads = [
-            attention[layer][:, number] for layer, number in self._model.alignment_heads.indices().T.tolist()
-        ]
         probabilities: list[list[float]] = []
         for row, text in enumerate(texts):
-            scores = logits[row, len(head) - 1 : len(head) - 1 + len(text), : self._tokenizer.eot].softmax(
+            scores = logits[row, len(start) - 1 : len(start) - 1 + len(text), : self._tokenizer.eot].softmax(
                 dim=-1
             )
             probabilities.append(scores[range(len(text)), text].tolist())
         # From the token after the language on: <|notimestamps|> takes up what is before the first word.
-        return torch.stack(heads, dim=1)[:, :, len(head) - 1 :], probabilities
+        return torch.cat(attention, dim=1)[:, :, len(start) - 1 :], probabilities
 
     def _attention_matrix(self, weights: Tensor, n_tokens: int, frames: int) -> Any:
         """(n_tokens + 1, frames) of one row: softmax, standardised, smoothed, averaged over heads."""
@@ -238,9 +238,11 @@ class OpenAIWhisper:
         return [TokenRun(text, len(group)) for text, group in zip(texts[:-1], groups[:-1], strict=True)]
 
 
-def _keep(store: dict[int, Tensor], layer: int) -> Any:
+def _keep(store: list[Tensor], heads: list[int]) -> Any:
+    """A hook that keeps the attention of a layer's `heads` only: all of them would be most of the memory."""
+
     def hook(_module: Any, _inputs: Any, outputs: Any) -> None:
-        store[layer] = outputs[-1]
+        store.append(outputs[-1][:, heads])
 
     return hook
 
