@@ -114,10 +114,18 @@ def bench_night(
     day: Annotated[str, typer.Option("--date", help="录音文件夹的日期")],
     json_file: Annotated[Path | None, typer.Option("--json", help="结果另存为 JSON")] = None,
     config_file: ConfigFile = None,
+    data_dir: DataDir = None,
     profile: Profile = None,
 ) -> None:
-    """在临时数据目录里从头跑一夜，打印每一步每小时处理多少小时录音、占多少时间。"""
-    bench_one_night(load_config(config_file, profile=profile, inbox=inbox), _day(day, "--date"), json_file)
+    """在临时数据目录里从头跑一夜，打印每一步每小时处理多少小时录音、占多少时间。
+
+    权重和分类器取自 --data-dir；它里面的仓库和数据湖不会被碰。
+    """
+    bench_one_night(
+        load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox),
+        _day(day, "--date"),
+        json_file,
+    )
 
 
 def main() -> None:

@@ -103,8 +103,11 @@ def doctor(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
 
 def dictionary(
     to: Annotated[Path | None, typer.Option("--to", help="写到文件，默认打印")] = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
 ) -> None:
     """数据字典（Markdown），由各表的定义生成。"""
+    load_config(config_file, data_dir=data_dir)  # nothing of it is needed, but a wrong one is told everywhere
     text = dictionary_markdown()
     if to is None:
         typer.echo(text)
