@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flows.config import Config
+from flows.config import Config, ConfigInvalid
 from flows.console import console, fail, table, warn
 from flows.nightly import one_night_alone
 from flows.report import ExitCode, NightReport, error_text, fault_text
@@ -11,7 +11,8 @@ from tagging.errors import TaggingError
 from transcribe.errors import TranscribeError
 from warehouse.errors import WarehouseError
 
-_STOPPED = (TranscribeError, TaggingError, WarehouseError, OSError)
+# RuntimeError is what Dask raises when its workers die while they start.
+_STOPPED = (ConfigInvalid, TranscribeError, TaggingError, WarehouseError, OSError, RuntimeError)
 
 
 def run_nights(config: Config, nights: Sequence[date]) -> tuple[int, str]:

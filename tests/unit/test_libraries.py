@@ -290,14 +290,3 @@ def test_ids_are_the_same_each_time_and_change_with_the_recording(nights: Nights
     assert first == again
     nights.con.execute("UPDATE call SET recording_digest = 'corrected'")
     assert nights.cases("problem")[0].case_id != first[0].case_id
-
-
-def test_the_shipped_libraries_come_in_their_order() -> None:
-    libraries = load_libraries(CASES_DIR)
-    assert [entry.library_id for entry in libraries] == [
-        "excellent",
-        "problem",
-        "comparison",
-        "escalated_difficult",
-    ]
-    assert all(20 <= entry.min_clip_s < entry.max_clip_s <= 90 for entry in libraries)

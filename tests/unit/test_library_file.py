@@ -127,3 +127,14 @@ def test_labels_fill_slots_and_leave_the_rest() -> None:
         == "停车费、年费、unheard_of、{x}"
     )
     assert labels.of("tier", None) == ""
+
+
+def test_the_shipped_libraries_come_in_their_order() -> None:
+    libraries = load_libraries(CASES_DIR)
+    assert [entry.library_id for entry in libraries] == [
+        "excellent",
+        "problem",
+        "comparison",
+        "escalated_difficult",
+    ]
+    assert all(20 <= entry.min_clip_s < entry.max_clip_s <= 90 for entry in libraries)
