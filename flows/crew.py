@@ -63,7 +63,7 @@ def crew(config: Config, core_count: int) -> "TaskRunner[Any]":
     )
 
 
-def run_jobs(work: Work, jobs: Sequence[Any], show: Progress | None = None) -> list[Any]:
+def run_jobs(work: Work, jobs: Sequence[Any]) -> list[Any]:
     """Run the jobs that are not done yet; returns those that could not be done.
 
     Raises:
@@ -76,9 +76,9 @@ def run_jobs(work: Work, jobs: Sequence[Any], show: Progress | None = None) -> l
         work.task(todo[0])
         return []
     futures = {work.task.submit(job): job for job in todo}
-    with show or _progress() as progress:
-        bar = progress.add_task(work.title, total=sum(work.cost(job) for job in jobs))
-        progress.update(bar, completed=sum(work.cost(job) for job in jobs) - sum(map(work.cost, todo)))
+    total = sum(map(work.cost, jobs))
+    with _progress() as progress:
+        bar = progress.add_task(work.title, total=total, completed=total - sum(map(work.cost, todo)))
         for future in as_completed(list(futures)):
             failure = _failure(future)
             if isinstance(failure, STOPPING):

@@ -169,7 +169,7 @@ def hear_jobs(night: Night, plan: Plan, shards: Sequence[Shard]) -> list[HearJob
 
 def died_faults(shards: Sequence[Shard]) -> list[Fault]:
     """Return a fault for every recording whose own shard killed its worker again and again."""
-    message = "处理该录音的进程反复异常退出，已跳过。请用 huiting transcribe 单独检查这个文件。"
+    message = "处理该录音的进程反复异常退出，已跳过。请检查这个文件，重新导出后再跑这一夜。"
     return [
         Fault(reason=FaultReason.UNREADABLE, message=message, call_id=call_id)
         for shard in shards
