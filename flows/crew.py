@@ -78,7 +78,8 @@ def run_jobs(work: Work, jobs: Sequence[Any]) -> list[Any]:
     futures = {work.task.submit(job): job for job in todo}
     total = sum(map(work.cost, jobs))
     with _progress() as progress:
-        bar = progress.add_task(work.title, total=total, completed=total - sum(map(work.cost, todo)))
+        bar = progress.add_task(work.title, total=total)
+        progress.update(bar, completed=total - sum(map(work.cost, todo)))
         for future in as_completed(list(futures)):
             failure = _failure(future)
             if isinstance(failure, STOPPING):
