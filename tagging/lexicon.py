@@ -98,12 +98,12 @@ def load_rules(
 
 def load_vocabulary(lexicons_dir: Path | None) -> Vocabulary:
     """Return the words, fillers, sounds and cancels that all lexicons share."""
-    return _load_model(Path(__file__).with_name(VOCABULARY_NAME), lexicons_dir, VOCABULARY_NAME, Vocabulary)
+    return load_model(Path(__file__).with_name(VOCABULARY_NAME), lexicons_dir, VOCABULARY_NAME, Vocabulary)
 
 
 def load_settings(package_dir: Path, lexicons_dir: Path | None, schema: type[ModelT]) -> ModelT:
     """Return a tagger's `settings.yaml`, keys of the centre's own `<tagger>/settings.yaml` winning."""
-    return _load_model(
+    return load_model(
         package_dir / SETTINGS_NAME, lexicons_dir, f"{package_dir.name}/{SETTINGS_NAME}", schema
     )
 
@@ -117,7 +117,12 @@ def digest_of(*models: BaseModel) -> str:
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _load_model(shipped: Path, lexicons_dir: Path | None, own_name: str, schema: type[ModelT]) -> ModelT:
+def load_model(shipped: Path, lexicons_dir: Path | None, own_name: str, schema: type[ModelT]) -> ModelT:
+    """Return one file of keys, those of the centre's own `<lexicons_dir>/<own_name>` winning.
+
+    Raises:
+        LexiconInvalid: with file, line, key and what to do.
+    """
     sources = [read_yaml(shipped)]
     if lexicons_dir is not None and (lexicons_dir / own_name).is_file():
         sources.append(read_yaml(lexicons_dir / own_name))

@@ -8,10 +8,8 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from tagging.errors import LexiconInvalid
-from tagging.lexicon_check import validate_at
+from tagging.lexicon import load_model
 from tagging.lexicon_schema import LexiconModel
-from tagging.yaml_source import Value, YamlSource, read_yaml
 
 ModelT = TypeVar("ModelT", bound=LexiconModel)
 
@@ -155,16 +153,4 @@ def load_pii_rules(override_dir: Path | None) -> PiiRules:
 
 
 def _load(name: str, override_dir: Path | None, schema: type[ModelT]) -> ModelT:
-    shipped = read_yaml(Path(__file__).with_name(name))
-    sources = [shipped]
-    own = override_dir / "pii" / name if override_dir is not None else None
-    if own is not None and own.is_file():
-        sources.append(read_yaml(own))
-    keys: dict[str, Value] = {}
-    places: dict[str, tuple[YamlSource, tuple[str | int, ...]]] = {}
-    for source in sources:
-        if not isinstance(source.value, dict):
-            raise LexiconInvalid(f"{source.file}:1：应为「键: 值」的形式")
-        keys.update(source.value)
-        places.update({key: (source, (key,)) for key in source.value})
-    return validate_at(keys, schema, places, (shipped, ()))
+    return load_model(Path(__file__).with_name(name), override_dir, f"pii/{name}", schema)
