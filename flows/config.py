@@ -96,7 +96,7 @@ class WarehouseConfig(_Table):
     """What is kept, and how far comparisons look back."""
 
     keep_runs: int = Field(default=2, ge=1)
-    lookback_nights: int = Field(default=30, ge=0)
+    lookback_nights: int = Field(default=30, ge=1)
 
 
 class CasesConfig(_Table):

@@ -60,9 +60,10 @@ def fill_shelf(night: Night) -> Shelf:
     """
     shelves = libraries()
     with open_reading(build_path(night)) as con:
-        cases = select_cases(con, shelves, night.night)
+        lookback = night.config.warehouse.lookback_nights
+        cases = select_cases(con, shelves, night.night, lookback_nights=lookback)
         nights = {day for day in night.lake.nights() if day <= night.night} | {night.night}
-        recent = sorted(nights)[-1 - night.config.warehouse.lookback_nights :]
+        recent = sorted(nights)[-lookback:]
         files = recording_files(night, recent)
         options = CuttingOptions(sound=SoundOptions(codec=night.config.cases.codec))
         report = cut_clips(con, with_library(cases, shelves), files, night.config.pages_path, options)

@@ -5,6 +5,7 @@ Edge: reads files (through `library_file`) and the warehouse. A library is a fol
 """
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
@@ -18,6 +19,7 @@ from warehouse.library_file import load_libraries
 
 __all__ = ["CASES_DIR", "load_libraries", "select_cases"]
 
+LOOKBACK_NIGHTS = 30
 CASES_DIR = Path(__file__).resolve().parent / "cases"
 COLUMNS: frozenset[str] = frozenset(
     ("call_id", "score", "reason", "focus_start_s", "focus_end_s", "pair_key", "side")
@@ -26,9 +28,15 @@ SIDES = frozenset((None, "good", "bad"))
 
 
 def select_cases(
-    con: Connection, libraries: tuple[Library, ...], night: date, labels: Labels | None = None
+    con: Connection,
+    libraries: tuple[Library, ...],
+    night: date,
+    labels: Labels | None = None,
+    lookback_nights: int = LOOKBACK_NIGHTS,
 ) -> tuple[Case, ...]:
     """Return the cases of `night`, in the order of `libraries`, best first within each.
+
+    `lookback_nights` is how many nights, `night` the last of them, a pair's other side may come from.
 
     Ids are the same whenever library, call, recording and pair are the same.
 
@@ -39,14 +47,14 @@ def select_cases(
     digests = _digests(con)
     cases: list[Case] = []
     for library in libraries:
-        rows = _run(con, library, night)
+        rows = _run(con, library, {"night": night, "lookback_nights": lookback_nights})
         cases.extend(_to_case(row, rank, library, digests, labels) for rank, row in _ranked(rows))
         _check_pairs(library, cases)
     return tuple(cases)
 
 
-def _run(con: Connection, library: Library, night: date) -> list[dict[str, Any]]:
-    wanted = {"night": night, "quota": library.quota}
+def _run(con: Connection, library: Library, given: Mapping[str, object]) -> list[dict[str, Any]]:
+    wanted = {**given, "quota": library.quota}
     bound = {name: value for name, value in wanted.items() if f"${name}" in library.select_sql}
     where = f"cases/{library.library_id}/select.sql"
     try:

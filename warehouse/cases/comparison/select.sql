@@ -1,11 +1,12 @@
 -- Pairs: the same cause in the same line of business, handled well in one call and badly in another.
--- $night: date of the drop folder; one side is of that night, its twin may be up to 30 nights older.
+-- $night: date of the drop folder; one side is of that night, its twin may be of the
+-- $lookback_nights nights that end with it.
 -- $quota: most pairs wanted. Two rows per pair, joined by pair_key.
 WITH floors AS (
     SELECT
         0.6 AS role_confidence,
         0.5 AS confidence,
-        30 AS lookback_nights,
+        CAST($lookback_nights AS INTEGER) AS lookback_nights,
         3 AS good_step_count,
         4.0 AS bad_weight,
         2.0 AS harmless_weight,
