@@ -49,7 +49,12 @@ class Work:
 
 def crew(config: Config, core_count: int) -> "TaskRunner[Any]":
     """Return the task runner: a local cluster of processes, or the configured scheduler's workers."""
-    dask.config.set({"distributed.scheduler.allowed-failures": _POISON_TRIES - 1})
+    dask.config.set(
+        {
+            "distributed.scheduler.allowed-failures": _POISON_TRIES - 1,
+            "distributed.worker.preload": ["flows.quiet_exit"],
+        }
+    )
     if config.workers.scheduler:
         return DaskTaskRunner(address=config.workers.scheduler)
     return DaskTaskRunner(

@@ -127,4 +127,5 @@ def left_alone(small: SmallNights, snapshot: Any, tmp_path_factory: pytest.TempP
     data = small.copy_to(tmp_path_factory.mktemp("alone"))
     finished = small.run(data)
     assert finished.code == 0, finished.output
+    assert "leaked" not in finished.output, "nothing is printed that an operator cannot use"
     return LeftAlone(data, finished.wall_s, snapshot(data))

@@ -36,6 +36,7 @@ def stopped(finished: Any, data: Path, small: Any, *said: str | Path) -> None:
         assert str(part) in "\n".join(errors), finished.output
     assert "请" in errors[0], "an error says what to do"
     assert "Traceback" not in finished.output
+    assert "leaked" not in finished.output
     before = (small.published / "warehouse.duckdb").read_bytes()
     assert (data / "warehouse.duckdb").read_bytes() == before
     assert len(small.query(data, "FROM call")) == 1
