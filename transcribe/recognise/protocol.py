@@ -81,3 +81,12 @@ class Recogniser(Protocol):
     def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
         """One result per window, in the order given; a window's result never depends on its neighbours."""
         ...
+
+    def score(self, windows: Sequence[Window], texts: Sequence[str]) -> list[float]:
+        """How likely the recogniser finds each text over the sound of its window (forced decoding).
+
+        `texts[i]` belongs to `windows[i]`; the same window may be given several times with other texts.
+        Returns the sum of natural log probabilities of the text's tokens and of its end, each <= 0: the
+        difference of two texts over one window is their log likelihood ratio.
+        """
+        ...
