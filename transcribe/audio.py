@@ -1,6 +1,7 @@
 """Recorded files to samples, whole or in part, and samples to a file that a browser plays. Edge.
 
-In: paths of recordings. Out: float32 samples in -1..1, shape (n_channels, n_samples), at 16 kHz.
+In: paths of recordings. Out: 16-bit samples, channel by channel, at 16 kHz, decoded as a stream: never more
+than one recording's `Pcm` is held. Short spans come as float32 in -1..1, shape (n_channels, n_samples).
 """
 
 import os
@@ -12,19 +13,30 @@ from typing import Literal
 import numpy as np
 
 from transcribe.call import FaultReason, Recording
-from transcribe.channels import Samples, are_channels_identical, rms_dbfs
+from transcribe.channels import (
+    Pcm,
+    Samples,
+    are_channels_identical,
+    as_float,
+    as_pcm,
+    remove_offset,
+    rms_dbfs,
+)
 from transcribe.container import (
+    BEHIND_BYTES,
     HEAD_BYTES,
     TAIL_BYTES,
     ends_inside_ogg_page,
     has_frame_count,
     is_document,
+    is_sound_after_data,
     wav_completeness,
+    wav_data_end,
 )
 from transcribe.errors import AudioUnreadable
-from transcribe.media import open_media, write_media
+from transcribe.media import Media, open_media, write_media
 from transcribe.naming import shown_name
-from transcribe.tape import SAMPLE_RATE_HZ, Tape
+from transcribe.tape import MAX_CHANNEL_S, SAMPLE_RATE_HZ, Tape
 
 __all__ = [
     "SAMPLE_RATE_HZ",
@@ -46,6 +58,7 @@ _ESTIMATED_LENGTH = frozenset({"amr", "amrnb", "amrwb", "gsm", "aac", "ogg"})
 _SHORTFALL_S = 0.5
 # Decoding starts a little before a span: codecs need some frames to settle.
 _PREROLL_S = 1.0
+_MIX_BLOCK_SAMPLES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,37 +73,55 @@ class AudioInfo:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decoded:
-    """One file, decoded: samples (n_channels, n_samples) float32 at 16 kHz.
+    """One file, decoded: `pcm` (n_channels, n_samples) at 16 kHz.
 
     `is_truncated`: the container promises clearly more than could be decoded, or it ends inside a frame.
     """
 
-    samples: Samples
+    pcm: Pcm
     duration_s: float
     is_truncated: bool
+
+    @property
+    def samples(self) -> Samples:
+        """All of it as float32: for short files."""
+        return as_float(self.pcm)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LoadedAudio:
-    """One call's sound: samples (n_channels, n_samples) float32 at 16 kHz.
+    """One call's sound: `channels`, each (n_samples,) at 16 kHz, all of one length.
 
     `is_mono`: delivered as one channel. `is_identical`: delivered as several channels with the same sound,
     of which one is kept.
     """
 
-    samples: Samples
+    channels: tuple[Pcm, ...]
     is_truncated: bool
     is_mono: bool
     is_identical: bool
 
+    @property
+    def samples(self) -> Samples:
+        """(n_channels, n_samples) float32, all of it: for short calls."""
+        return as_float(np.stack(self.channels))
+
+    @property
+    def duration_s(self) -> float:
+        return self.channels[0].size / SAMPLE_RATE_HZ
+
 
 @dataclass(frozen=True, slots=True)
 class _Edges:
-    """The first bytes of a file, for Ogg also the last, and its size."""
+    """The first bytes of a file, for Ogg also the last, and its size.
+
+    `is_wav_length_wrong`: sound goes on where a wav header says that it ends.
+    """
 
     head: bytes
     tail: bytes
     size_bytes: int
+    is_wav_length_wrong: bool = False
 
 
 def probe(path: Path) -> AudioInfo:
@@ -99,31 +130,34 @@ def probe(path: Path) -> AudioInfo:
     Raises:
         AudioUnreadable: EMPTY, NOT_AUDIO (text, a document, no sound in it) or UNREADABLE.
     """
-    _read_edges(path)
-    with open_media(path) as media:
+    edges = _read_edges(path)
+    with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
         return AudioInfo(media.header_s, media.channels, media.rate_hz, media.codec)
 
 
 def decode(path: Path) -> Decoded:
     """Decodes one file whole. Damaged stretches become silence; what follows keeps its time.
 
+    A constant offset of a channel is taken out; what is louder than full scale is clipped.
+
     Raises:
-        AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE (nothing, or mostly damage, could be decoded).
+        AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE (nothing, or mostly damage, could be decoded, or more
+            than fits into memory).
     """
     edges = _read_edges(path)
-    with open_media(path) as media:
+    with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
         header_s, format_names = media.header_s, media.format_names
-        tape = Tape(media.channels, header_s)
-        for block in media.blocks():
-            tape.append(block)
+        tape = _taped(media, path)
     duration_s = tape.length / SAMPLE_RATE_HZ
     if tape.length == 0 or media.damaged > media.decoded:
         shown = shown_name(path.name)
         message = f"{shown}: 解码后几乎没有声音数据, 文件可能已损坏, 请向录音系统重新导出"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
+    for channel in tape.pcm:
+        remove_offset(channel)
     promised_s = _promised_s(edges, duration_s, header_s, format_names)
     is_short = promised_s - duration_s > _SHORTFALL_S
-    return Decoded(tape.samples, duration_s, is_short or media.is_broken or ends_inside_ogg_page(edges.tail))
+    return Decoded(tape.pcm, duration_s, is_short or media.is_broken or ends_inside_ogg_page(edges.tail))
 
 
 def load_recording(recording: Recording) -> LoadedAudio:
@@ -141,12 +175,14 @@ def load_recording(recording: Recording) -> LoadedAudio:
             raise AudioUnreadable(
                 fault.reason, fault.message, file=fault.file, call_id=recording.call_id
             ) from err
-    samples = _side_by_side([part.samples for part in parts])
-    is_identical = are_channels_identical(samples)
+    is_truncated = any(part.is_truncated for part in parts)
+    channels = _channels_of([part.pcm for part in parts])
+    is_identical = are_channels_identical(channels)
     return LoadedAudio(
-        samples=np.ascontiguousarray(samples[:1]) if is_identical else samples,
-        is_truncated=any(part.is_truncated for part in parts),
-        is_mono=samples.shape[0] == 1,
+        # A copy, so that the other channels' memory is given back.
+        channels=(channels[0].copy(),) if is_identical else channels,
+        is_truncated=is_truncated,
+        is_mono=len(channels) == 1,
         is_identical=is_identical,
     )
 
@@ -164,7 +200,7 @@ def read_span(files: Path | Sequence[Path], start_s: float, end_s: float) -> Sam
     if start_s < 0 or end_s < start_s:
         raise ValueError(f"read_span: need 0 <= start_s <= end_s, got {start_s}, {end_s}")
     paths = [files] if isinstance(files, Path) else files
-    return _side_by_side([_read_file_span(path, start_s, end_s) for path in paths])
+    return as_float(np.stack(_channels_of([_read_file_span(path, start_s, end_s) for path in paths])))
 
 
 def write_audio(path: Path, samples: Samples, sample_rate_hz: int, codec: Literal["opus", "mp3"]) -> None:
@@ -179,34 +215,63 @@ def write_audio(path: Path, samples: Samples, sample_rate_hz: int, codec: Litera
     write_media(path, np.atleast_2d(samples), sample_rate_hz, codec)
 
 
-def _read_file_span(path: Path, start_s: float, end_s: float) -> Samples:
+def _taped(media: Media, path: Path) -> Tape:
+    tape = Tape(media.channels)
+    for block in media.blocks():
+        tape.append(block)
+        if tape.is_full:
+            shown = shown_name(path.name)
+            hours = tape.length / SAMPLE_RATE_HZ / 3600
+            message = (
+                f"{shown}: 录音太长({media.channels} 个声道, 已有 {hours:.1f} 小时还没有结束), "
+                f"各声道合计最多处理 {MAX_CHANNEL_S // 3600} 小时, 请分段导出"
+            )
+            raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
+    return tape
+
+
+def _read_file_span(path: Path, start_s: float, end_s: float) -> Pcm:
     first, last = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
-    _read_edges(path)
-    with open_media(path) as media:
-        span = np.zeros((media.channels, last - first), np.float32)
+    edges = _read_edges(path)
+    with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
+        span = np.zeros((media.channels, last - first), np.int16)
         wanted_s = start_s - _PREROLL_S
         is_moved = wanted_s > 0 and media.is_seekable and media.seek(media.start_s + wanted_s)
-        tape = Tape(media.channels, end_s - start_s + 2 * _PREROLL_S)
+        tape = Tape(media.channels)
         offset = 0
         for block in media.blocks():
             tape.append(block)
             if is_moved and tape.origin_s is not None:
                 offset = round((tape.origin_s - media.start_s) * SAMPLE_RATE_HZ)
-            if offset + tape.length >= last:
+            if offset + tape.length >= last or tape.is_full:
                 break
+    for channel in tape.pcm:
+        remove_offset(channel)
     begin, end = max(first, offset), min(last, offset + tape.length)
     if end > begin:
-        span[:, begin - first : end - first] = tape.samples[:, begin - offset : end - offset]
+        span[:, begin - first : end - first] = tape.pcm[:, begin - offset : end - offset]
     return span
 
 
-def _side_by_side(parts: Sequence[Samples]) -> Samples:
+def _channels_of(parts: Sequence[Pcm]) -> tuple[Pcm, ...]:
+    """The channels of one file; of several files one each, as long as the longest."""
     if len(parts) == 1:
-        return parts[0]
-    joined = np.zeros((len(parts), max(part.shape[1] for part in parts)), np.float32)
-    for channel, part in enumerate(parts):
-        joined[channel, : part.shape[1]] = part[0] if part.shape[0] == 1 else part.mean(axis=0)
-    return joined
+        return tuple(parts[0])
+    length = max(part.shape[1] for part in parts)
+    channels = (part[0] if part.shape[0] == 1 else _mixed(part) for part in parts)
+    return tuple(
+        channel if channel.size == length else np.pad(channel, (0, length - channel.size))
+        for channel in channels
+    )
+
+
+def _mixed(part: Pcm) -> Pcm:
+    """(n_channels, n_samples) to one channel (n_samples,): the mean, block by block."""
+    mixed = np.empty(part.shape[1], np.int16)
+    for at in range(0, mixed.size, _MIX_BLOCK_SAMPLES):
+        stretch = slice(at, at + _MIX_BLOCK_SAMPLES)
+        mixed[stretch] = as_pcm(as_float(part[:, stretch]).mean(axis=0))
+    return mixed
 
 
 def _promised_s(edges: _Edges, duration_s: float, header_s: float, format_names: frozenset[str]) -> float:
@@ -228,6 +293,10 @@ def _read_edges(path: Path) -> _Edges:
             size_bytes = file.seek(0, os.SEEK_END)
             file.seek(max(0, size_bytes - TAIL_BYTES))
             tail = file.read() if head.startswith(b"OggS") else b""
+            end = wav_data_end(head)
+            behind_at = size_bytes if end is None else min(end + end % 2, size_bytes)
+            file.seek(behind_at)
+            behind = file.read(BEHIND_BYTES)
     except OSError as err:
         message = f"{shown}: 打不开文件({err.strerror}), 请检查文件和读取权限"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown) from err
@@ -237,4 +306,4 @@ def _read_edges(path: Path) -> _Edges:
     if is_document(head):
         message = f"{shown}: 内容是文本或文档, 不是录音, 请检查导出设置"
         raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
-    return _Edges(head, tail, size_bytes)
+    return _Edges(head, tail, size_bytes, is_sound_after_data(behind, size_bytes - behind_at))

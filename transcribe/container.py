@@ -21,6 +21,9 @@ _UTF16_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 # A recorder that streams does not know the length yet and writes 0, 4 GiB or 2 GiB: no promise.
 _UNKNOWN_LENGTH_BYTES = 0x7FFF_0000
+# Less behind the promised end is filling, not a lost part of the call.
+_MIN_HIDDEN_BYTES = 4096
+BEHIND_BYTES = 4096
 
 
 def is_document(head: bytes) -> bool:
@@ -36,6 +39,38 @@ def wav_completeness(head: bytes, size_bytes: int) -> float | None:
     Counted in bytes of the data chunk, so it needs no byte rate, which ADPCM recorders leave wrong or empty.
     RF64 is left to the decoder.
     """
+    data = _wav_data(head)
+    if data is None or not 0 < data[1] < _UNKNOWN_LENGTH_BYTES:
+        return None
+    offset, size = data
+    return min(1.0, (size_bytes - offset) / size)
+
+
+def wav_data_end(head: bytes) -> int | None:
+    """Returns where in the file a RIFF header says that its sound ends, None when it does not say."""
+    data = _wav_data(head)
+    return data[0] + data[1] if data is not None and data[1] < _UNKNOWN_LENGTH_BYTES else None
+
+
+def is_sound_after_data(behind: bytes, rest_bytes: int) -> bool:
+    """Returns whether a wav goes on with sound where its header says that it ends.
+
+    A recorder that broke off, or counted beyond 4 GiB, leaves too small a length. What follows rightly is
+    another chunk (tags, cue points): four printable characters and a size that fits; or a little filling.
+
+    Args:
+        behind: the first bytes behind the promised end, from the next even position.
+        rest_bytes: how many bytes follow in the file.
+    """
+    if rest_bytes < _MIN_HIDDEN_BYTES:
+        return False
+    name, size = behind[:4], int.from_bytes(behind[4:8], "little")
+    is_chunk = all(0x20 <= byte < 0x7F for byte in name) and size <= rest_bytes
+    return not is_chunk and not name.startswith((b"ID3", b"TAG")) and any(behind)
+
+
+def _wav_data(head: bytes) -> tuple[int, int] | None:
+    """Offset and promised size of the data chunk."""
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
     offset = 12
@@ -43,7 +78,7 @@ def wav_completeness(head: bytes, size_bytes: int) -> float | None:
         name, size = head[offset : offset + 4], int.from_bytes(head[offset + 4 : offset + 8], "little")
         offset += 8
         if name == b"data":
-            return min(1.0, (size_bytes - offset) / size) if 0 < size < _UNKNOWN_LENGTH_BYTES else None
+            return offset, size
         offset += size + size % 2
     return None
 

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from transcribe.call import Segment, TimeSpan, Word
+from transcribe.channels import Sound
 from transcribe.normalize import bare, normalise_words
 from transcribe.packing import ChannelSpan, PackedWindow, PackingOptions, Piece, pack_spans, window_samples
-from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Samples, Window
+from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Window
 
 SENTENCE_ENDS = "。?!"
 SHORTEST_WORD_S = 0.08  # nobody says a syllable faster
@@ -19,10 +20,10 @@ SHORTEST_WORD_S = 0.08  # nobody says a syllable faster
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SourceAudio:
-    """One channel of one call: float32 (n_samples,) at 16 kHz, and where somebody speaks in it."""
+    """One channel of one call: (n_samples,) at 16 kHz, and where somebody speaks in it."""
 
     channel: int
-    samples: Samples
+    samples: Sound
     spans: tuple[TimeSpan, ...]
 
 

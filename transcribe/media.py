@@ -34,6 +34,7 @@ MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
 # decoder open other files, and keeps guesses about damaged files sober.
 _FORMATS = "wav,w64,mp3,ogg,mov,amr,amrnb,amrwb,gsm,flac,aac,caf,aiff,au,asf,matroska,avi"
 _OPEN_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
+_TO_THE_END = {"ignore_length": "1"}
 
 _OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 _LAYOUTS = {1: "mono", 2: "stereo"}
@@ -133,8 +134,12 @@ class Media:
 
 
 @contextmanager
-def open_media(path: Path) -> Generator[Media]:
+def open_media(path: Path, *, is_wav_length_wrong: bool = False) -> Generator[Media]:
     """Opens a recording's first audio stream.
+
+    Args:
+        path: the file.
+        is_wav_length_wrong: the file is a wav whose header is not to be believed about its length.
 
     Raises:
         AudioUnreadable: NOT_AUDIO when there is no sound in it, UNREADABLE when no decoder takes it.
@@ -142,7 +147,8 @@ def open_media(path: Path) -> Generator[Media]:
     shown = shown_name(path.name)
     damaged = f"{shown}: 无法解码, 文件可能已损坏或格式不受支持, 请向录音系统重新导出"
     try:
-        container = av.open(f"file:{path}", metadata_errors="replace", options=_OPEN_OPTIONS)
+        options = _OPEN_OPTIONS | (_TO_THE_END if is_wav_length_wrong else {})
+        container = av.open(f"file:{path}", metadata_errors="replace", options=options)
     except (FFmpegError, ValueError) as err:
         raise AudioUnreadable(FaultReason.UNREADABLE, damaged, file=shown) from err
     with container:

@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from transcribe.call import TimeSpan
+from transcribe.channels import Sound, as_float
 from transcribe.recognise.protocol import SAMPLE_RATE_HZ, WINDOW_S, Samples
 
 
@@ -94,7 +95,7 @@ def pack_spans(spans: Sequence[ChannelSpan], options: PackingOptions) -> tuple[P
     return tuple(windows)
 
 
-def window_samples(window: PackedWindow, channel: Samples) -> Samples:
+def window_samples(window: PackedWindow, channel: Sound) -> Samples:
     """The window's audio, float32 (n,): its spans of `channel` (n_samples,), gaps silent."""
     audio = np.zeros(round(window.duration_s * SAMPLE_RATE_HZ), dtype=np.float32)
     for piece in window.pieces:
@@ -104,7 +105,7 @@ def window_samples(window: PackedWindow, channel: Samples) -> Samples:
             round(piece.channel_span.span.duration_s * SAMPLE_RATE_HZ), audio.size - at, channel.size - first
         )
         if count > 0:
-            audio[at : at + count] = channel[first : first + count]
+            audio[at : at + count] = as_float(channel[first : first + count])
     return audio
 
 

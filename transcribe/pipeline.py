@@ -24,11 +24,12 @@ from transcribe.call import (
     TimeSpan,
     Transcript,
 )
+from transcribe.channels import Sound, as_float
 from transcribe.errors import AudioUnreadable
 from transcribe.hallucination import HallucinationOptions, split_suspects
 from transcribe.hearing import HeardChannel, HearingOptions, SourceAudio, hear
 from transcribe.naming import shown_name
-from transcribe.recognise.protocol import RecogniseOptions, Recogniser, Samples
+from transcribe.recognise.protocol import RecogniseOptions, Recogniser
 from transcribe.speakers import RoleDecision, SpeakerOptions, decide_roles
 from transcribe.turns import AttributedSegment, TurnOptions, build_turns
 from transcribe.vad import SpeechDetector, VadOptions
@@ -101,11 +102,7 @@ class _Loaded:
 
     @property
     def audio_s(self) -> float:
-        return self.audio.samples.size / SAMPLE_RATE_HZ
-
-    @property
-    def duration_s(self) -> float:
-        return self.audio.samples.shape[1] / SAMPLE_RATE_HZ
+        return self.audio.duration_s * len(self.audio.channels)
 
     def source(self, channel: int) -> str:
         return f"{self.recording.call_id}#{channel}"
@@ -126,10 +123,10 @@ def _transcribe_group(
     options: TranscribeOptions,
 ) -> Iterator[Call | Fault]:
     calls = [item for item in group if isinstance(item, _Loaded)]
-    channels = [(call, channel) for call in calls for channel in range(call.audio.samples.shape[0])]
-    spans = detector.speech_spans_batch([call.audio.samples[channel] for call, channel in channels])
+    channels = [(call, channel) for call in calls for channel in range(len(call.audio.channels))]
+    spans = detector.speech_spans_batch([call.audio.channels[channel] for call, channel in channels])
     sources = {
-        call.source(channel): SourceAudio(channel, call.audio.samples[channel], found)
+        call.source(channel): SourceAudio(channel, call.audio.channels[channel], found)
         for (call, channel), found in zip(channels, spans, strict=True)
     }
     heard = hear(sources, recogniser, options.hearing)
@@ -143,13 +140,13 @@ def _call(
     heard: Mapping[str, HeardChannel],
     options: TranscribeOptions,
 ) -> Call:
-    names = [loaded.source(channel) for channel in range(loaded.audio.samples.shape[0])]
+    names = [loaded.source(channel) for channel in range(len(loaded.audio.channels))]
     sorted_out = [
         split_suspects(heard[name].segments, options.hallucination, load_known_inventions()) for name in names
     ]
     decision, attributed = _attribute(loaded, [kept for kept, _ in sorted_out], options)
     recording = loaded.recording
-    turns = build_turns(attributed, options.turns, _Loudness(loaded.audio.samples))
+    turns = build_turns(attributed, options.turns, _Loudness(loaded.audio.channels))
     audits = tuple(
         _audit(sources[name], heard[name], suspects, role)
         for name, (_, suspects), role in zip(names, sorted_out, decision.roles, strict=True)
@@ -157,7 +154,7 @@ def _call(
     transcript = Transcript(
         call_id=recording.call_id,
         call_date=recording.call_date,
-        duration_s=loaded.duration_s,
+        duration_s=loaded.audio.duration_s,
         turns=turns,
         line_of_business=recording.line_of_business,
     )
@@ -170,7 +167,7 @@ def _attribute(
     """Roles per channel, or per stretch where one channel carries both voices (its own role is `unknown`)."""
     cues = load_role_cues()
     if loaded.audio.is_mono or loaded.audio.is_identical:
-        samples = loaded.audio.samples[0]
+        samples = as_float(loaded.audio.channels[0])
         stretches = attribute_mono(kept[0], samples, cues, options.speakers, options.mono)
         return RoleDecision((SpeakerRole.UNKNOWN,), 0.5), stretches
     texts = ["".join(segment.text for segment in segments) for segments in kept]
@@ -187,13 +184,13 @@ def _attribute(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Loudness:
-    """Level of a stretch of a channel, (n_channels, n_samples) float32, in dBFS."""
+    """Level of a stretch of a channel, each (n_samples,) at 16 kHz, in dBFS."""
 
-    samples: Samples
+    channels: Sequence[Sound]
 
     def __call__(self, channel: int, span: TimeSpan) -> float | None:
         first, last = round(span.start_s * SAMPLE_RATE_HZ), round(span.end_s * SAMPLE_RATE_HZ)
-        stretch = self.samples[channel, first:last]
+        stretch = self.channels[channel][first:last]
         return rms_dbfs(stretch) if stretch.size else None
 
 

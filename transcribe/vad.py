@@ -1,6 +1,7 @@
 """Where somebody speaks: samples of one channel to speech spans. Edge only in that it reads its weights.
 
-In: float32 samples (n_samples,) at 16 kHz. Out: ordered, disjoint `TimeSpan`s in seconds.
+In: samples (n_samples,) at 16 kHz, float32 or 16-bit (converted block by block). Out: ordered, disjoint
+`TimeSpan`s in seconds.
 The network is silero-vad 6, from the weights of its package. It is spelled out here, because its own
 form takes 32 ms per call: without recurrence, all frames of a channel go through the convolutions at once
 (0.5 s for 10 min on one core instead of 6.5 s), and a channel's result never depends on what else is in work.
@@ -19,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from transcribe.call import TimeSpan
-from transcribe.channels import Samples
+from transcribe.channels import Sound, as_float
 from transcribe.errors import WeightsMissing
 from transcribe.tape import SAMPLE_RATE_HZ
 
@@ -31,6 +32,7 @@ _HOP_SAMPLES = 128
 _STRIDES = (1, 2, 2, 1)
 _HIDDEN = 128
 _FRAMES_AT_ONCE = 512
+_BLOCK_SAMPLES = _FRAMES_AT_ONCE * FRAME_SAMPLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +65,12 @@ class SpeechDetector:
         self.options = options or VadOptions()
         self._network = _Network(_load_weights())
 
-    def probabilities(self, samples: Samples) -> NDArray[np.float32]:
+    def probabilities(self, samples: Sound) -> NDArray[np.float32]:
         """Returns the speech probability of each frame of `FRAME_SAMPLES`; the last frame is filled up."""
         with torch.inference_mode():
             return np.concatenate([np.zeros(0, np.float32), *self._network.run(samples)])
 
-    def speech_spans(self, samples: Samples) -> tuple[TimeSpan, ...]:
+    def speech_spans(self, samples: Sound) -> tuple[TimeSpan, ...]:
         """Returns the speech of one channel (n_samples,)."""
         if samples.size == 0:
             return ()
@@ -79,7 +81,7 @@ class SpeechDetector:
         probabilities[levels_dbfs < self.options.floor_dbfs] = 0.0
         return spans_from_probabilities(probabilities, samples.size / SAMPLE_RATE_HZ, self.options)
 
-    def speech_spans_batch(self, channels: Sequence[Samples]) -> list[tuple[TimeSpan, ...]]:
+    def speech_spans_batch(self, channels: Sequence[Sound]) -> list[tuple[TimeSpan, ...]]:
         """Returns the speech of each channel; the same as one by one."""
         return [self.speech_spans(samples) for samples in channels]
 
@@ -144,10 +146,13 @@ def _divided(span: TimeSpan, probabilities: NDArray[np.float32], max_speech_s: f
     yield span
 
 
-def _frame_levels_dbfs(samples: Samples) -> NDArray[np.float32]:
-    frames = np.pad(samples, (0, -samples.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
-    mean_square = np.einsum("ij,ij->i", frames, frames) / FRAME_SAMPLES
-    return 10.0 * np.log10(np.maximum(mean_square, 1e-12))
+def _frame_levels_dbfs(samples: Sound) -> NDArray[np.float32]:
+    mean_squares: list[NDArray[np.float32]] = []
+    for at in range(0, samples.size, _BLOCK_SAMPLES):
+        block = as_float(samples[at : at + _BLOCK_SAMPLES])
+        frames = np.pad(block, (0, -block.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
+        mean_squares.append(np.einsum("ij,ij->i", frames, frames, dtype=np.float32) / FRAME_SAMPLES)
+    return np.float32(10.0) * np.log10(np.maximum(np.concatenate(mean_squares), 1e-12), dtype=np.float32)
 
 
 class _Network:
@@ -165,15 +170,15 @@ class _Network:
         self._out_weight = weights["decoder.decoder.2.weight"][0, :, 0]
         self._out_bias = weights["decoder.decoder.2.bias"]
 
-    def run(self, samples: Samples) -> Iterator[NDArray[np.float32]]:
+    def run(self, samples: Sound) -> Iterator[NDArray[np.float32]]:
         """Yields probabilities block by block. A frame sees the 64 samples before it."""
-        frames_count = -(-samples.size // FRAME_SAMPLES)
-        padded = np.zeros(_CONTEXT_SAMPLES + frames_count * FRAME_SAMPLES, np.float32)
-        padded[_CONTEXT_SAMPLES : _CONTEXT_SAMPLES + samples.size] = samples
-        frames = torch.from_numpy(padded).unfold(0, _CONTEXT_SAMPLES + FRAME_SAMPLES, FRAME_SAMPLES)
         state: tuple[Tensor, Tensor] | None = None
-        for block in frames.split(_FRAMES_AT_ONCE):
-            hidden, state = self._lstm(self._encode(block).unsqueeze(0), state)
+        for at in range(0, samples.size, _BLOCK_SAMPLES):
+            block = as_float(samples[max(0, at - _CONTEXT_SAMPLES) : at + _BLOCK_SAMPLES])
+            before = 0 if at else _CONTEXT_SAMPLES
+            padded = np.pad(block, (before, (_CONTEXT_SAMPLES - before - block.size) % FRAME_SAMPLES))
+            frames = torch.from_numpy(padded).unfold(0, _CONTEXT_SAMPLES + FRAME_SAMPLES, FRAME_SAMPLES)
+            hidden, state = self._lstm(self._encode(frames).unsqueeze(0), state)
             logits = functional.relu(hidden[0]) @ self._out_weight + self._out_bias
             yield torch.sigmoid(logits).numpy()
 

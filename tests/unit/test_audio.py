@@ -64,7 +64,7 @@ def test_decode_gives_each_channel_its_own_sound_in_every_format(sound, name):
     path = sound(name)
     channels = FORMATS[NAMES.index(name)][3]
     decoded = decode(path)
-    assert decoded.samples.dtype == np.float32
+    assert (decoded.pcm.dtype, decoded.samples.dtype) == (np.int16, np.float32)
     assert decoded.samples.shape == (channels, round(decoded.duration_s * SAMPLE_RATE_HZ))
     assert decoded.duration_s == pytest.approx(6.0, abs=0.3)
     assert not decoded.is_truncated

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pytest
 
 from transcribe.call import Call, Fault, FaultReason, Recording, SpeakerRole, TimeSpan
+from transcribe.channels import Sound, as_float
 from transcribe.hearing import HearingOptions, SourceAudio, hear
 from transcribe.pipeline import TranscribeOptions, recognition_key, transcribe_calls
 from transcribe.recognise.protocol import RecognisedWindow, RecognisedWord, RecogniseOptions, Window
@@ -59,8 +60,9 @@ class LevelDetector(SpeechDetector):
     def __init__(self) -> None:
         self.options = VadOptions()
 
-    def speech_spans(self, samples: Floats) -> tuple[TimeSpan, ...]:
-        loud = np.flatnonzero(np.diff(np.concatenate([[0], np.abs(samples) > 0.05, [0]]).astype(int)))
+    def speech_spans(self, samples: Sound) -> tuple[TimeSpan, ...]:
+        is_loud = np.abs(as_float(samples)) > 0.05
+        loud = np.flatnonzero(np.diff(np.concatenate([[0], is_loud, [0]]).astype(int)))
         return tuple(TimeSpan(a / RATE_HZ, b / RATE_HZ) for a, b in loud.reshape(-1, 2).tolist())
 
 
