@@ -16,6 +16,7 @@ from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Window
 
 SENTENCE_ENDS = "。?!"
 SHORTEST_WORD_S = 0.08  # nobody says a syllable faster
+WINDOWS_AT_ONCE = 128  # 245 MB of samples
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,17 +81,20 @@ class _HeardPiece:
 def _recognise(
     windows: Sequence[PackedWindow], sources: Mapping[str, SourceAudio], recogniser: Recogniser
 ) -> list[_HeardPiece]:
-    asked = [
-        Window(
-            f"{packed.source}@{_call_start_s(packed):.2f}",
-            window_samples(packed, sources[packed.source].samples),
-        )
-        for packed in windows
-    ]
-    answers = recogniser.recognise(asked) if asked else []
-    return [
-        piece for packed, answer in zip(windows, answers, strict=True) for piece in _pieces_of(packed, answer)
-    ]
+    """Portion by portion: the windows of a call of hours together would need as much memory as the call."""
+    heard: list[_HeardPiece] = []
+    for at in range(0, len(windows), WINDOWS_AT_ONCE):
+        portion = windows[at : at + WINDOWS_AT_ONCE]
+        asked = [
+            Window(
+                f"{packed.source}@{_call_start_s(packed):.2f}",
+                window_samples(packed, sources[packed.source].samples),
+            )
+            for packed in portion
+        ]
+        for packed, answer in zip(portion, recogniser.recognise(asked), strict=True):
+            heard += _pieces_of(packed, answer)
+    return heard
 
 
 def _call_start_s(packed: PackedWindow) -> float:
