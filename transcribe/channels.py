@@ -18,7 +18,6 @@ FULL_SCALE = 32768.0
 SILENCE_DBFS = -120.0
 # A mean further from zero than this (-54 dBFS) comes from the recorder's electronics, not from a voice.
 _MIN_OFFSET = 0.002
-_BLOCK_SAMPLES = 1 << 20
 # Fake stereo: in nearly every audible second, one channel is the other times a gain of at most 3.5 dB.
 # Low bit rates leave a residue of up to 3 % of the energy (measured: MP3, AAC, Opus at 16-32 kbit/s),
 # the channels of a true call 99 %; crosstalk is fainter than 3.5 dB. Judged second by second, so that loud
@@ -53,15 +52,20 @@ def rms_dbfs(sound: Sound) -> float:
 
 
 def remove_offset(channel: Pcm) -> None:
-    """Takes a constant offset (DC) out of one channel (n_samples,), in place."""
-    blocks = range(0, channel.size, _BLOCK_SAMPLES)
-    total = sum(int(channel[at : at + _BLOCK_SAMPLES].sum(dtype=np.int64)) for at in blocks)
-    offset = round(total / max(1, channel.size))
-    if abs(offset) < _MIN_OFFSET * FULL_SCALE:
+    """Takes a constant offset (DC) out of one channel (n_samples,), in place.
+
+    Constant means that nine of ten seconds have it, the quiet ones too.
+    """
+    seconds = range(0, channel.size, _WINDOW_SAMPLES)
+    if not seconds:
         return
-    for at in blocks:
-        block = channel[at : at + _BLOCK_SAMPLES]
-        block[:] = np.clip(block.astype(np.int32) - offset, -FULL_SCALE, FULL_SCALE - 1)
+    means = np.array([channel[at : at + _WINDOW_SAMPLES].mean() for at in seconds])
+    low, middle, high = np.percentile(means, (10, 50, 90)).tolist()
+    if min(abs(low), abs(high)) < _MIN_OFFSET * FULL_SCALE or low * high < 0:
+        return
+    for at in seconds:
+        block = channel[at : at + _WINDOW_SAMPLES]
+        block[:] = np.clip(block.astype(np.int32) - round(middle), -FULL_SCALE, FULL_SCALE - 1)
 
 
 def are_channels_identical(channels: Sequence[Sound]) -> bool:
