@@ -32,9 +32,10 @@ from transcribe.container import (
     is_sound_after_data,
     wav_completeness,
     wav_data_end,
+    wav_format,
 )
 from transcribe.errors import AudioUnreadable
-from transcribe.media import Media, open_media, write_media
+from transcribe.media import Media, check_claims, open_media, write_media
 from transcribe.naming import shown_name
 from transcribe.tape import MAX_CHANNEL_S, SAMPLE_RATE_HZ, Tape
 
@@ -306,4 +307,6 @@ def _read_edges(path: Path) -> _Edges:
     if is_document(head):
         message = f"{shown}: 内容是文本或文档, 不是录音, 请检查导出设置"
         raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
+    if claims := wav_format(head):
+        check_claims(shown, *claims)  # the decoder would make room for 65,535 channels first
     return _Edges(head, tail, size_bytes, is_sound_after_data(behind, size_bytes - behind_at))

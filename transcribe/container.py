@@ -39,16 +39,28 @@ def wav_completeness(head: bytes, size_bytes: int) -> float | None:
     Counted in bytes of the data chunk, so it needs no byte rate, which ADPCM recorders leave wrong or empty.
     RF64 is left to the decoder.
     """
-    data = _wav_data(head)
+    data = _wav_chunk(head, b"data")
     if data is None or not 0 < data[1] < _UNKNOWN_LENGTH_BYTES:
         return None
     offset, size = data
     return min(1.0, (size_bytes - offset) / size)
 
 
+def wav_format(head: bytes) -> tuple[int, int] | None:
+    """Returns channels and sample rate in Hz as a RIFF header claims them, None without such a header."""
+    chunk = _wav_chunk(head, b"fmt ")
+    if chunk is None or len(head) < chunk[0] + 8:
+        return None
+    offset = chunk[0]
+    return (
+        int.from_bytes(head[offset + 2 : offset + 4], "little"),
+        int.from_bytes(head[offset + 4 : offset + 8], "little"),
+    )
+
+
 def wav_data_end(head: bytes) -> int | None:
     """Returns where in the file a RIFF header says that its sound ends, None when it does not say."""
-    data = _wav_data(head)
+    data = _wav_chunk(head, b"data")
     return data[0] + data[1] if data is not None and data[1] < _UNKNOWN_LENGTH_BYTES else None
 
 
@@ -69,16 +81,18 @@ def is_sound_after_data(behind: bytes, rest_bytes: int) -> bool:
     return not is_chunk and not name.startswith((b"ID3", b"TAG")) and any(behind)
 
 
-def _wav_data(head: bytes) -> tuple[int, int] | None:
-    """Offset and promised size of the data chunk."""
+def _wav_chunk(head: bytes, wanted: bytes) -> tuple[int, int] | None:
+    """Offset and promised size of a chunk's content; what lies behind the sound is not looked at."""
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
     offset = 12
     while offset + 8 <= len(head):
         name, size = head[offset : offset + 4], int.from_bytes(head[offset + 4 : offset + 8], "little")
         offset += 8
-        if name == b"data":
+        if name == wanted:
             return offset, size
+        if name == b"data":
+            return None
         offset += size + size % 2
     return None
 

@@ -162,13 +162,23 @@ def open_media(path: Path, *, is_wav_length_wrong: bool = False) -> Generator[Me
             raise AudioUnreadable(FaultReason.UNREADABLE, damaged, file=shown)
         # Kept as they are now: damage further on may change the decoder's mind.
         media = Media(container, stream, context.channels, context.sample_rate, context.name)
-        if not MIN_RATE_HZ <= media.rate_hz <= MAX_RATE_HZ or media.channels > MAX_CHANNELS:
-            message = (
-                f"{shown}: 文件头写着采样率 {media.rate_hz} Hz、{media.channels} 个声道, "
-                f"可处理的是 {MIN_RATE_HZ} 到 {MAX_RATE_HZ} Hz、1 到 {MAX_CHANNELS} 个声道"
-            )
-            raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
+        check_claims(shown, media.channels, media.rate_hz)
         yield media
+
+
+def check_claims(shown: str, channels: int, rate_hz: int) -> None:
+    """Refuses a header that no recorder writes, before anything is made room for.
+
+    Raises:
+        AudioUnreadable: UNREADABLE.
+    """
+    if MIN_RATE_HZ <= rate_hz <= MAX_RATE_HZ and 1 <= channels <= MAX_CHANNELS:
+        return
+    message = (
+        f"{shown}: 文件头写着采样率 {rate_hz} Hz、{channels} 个声道, "
+        f"可处理的是 {MIN_RATE_HZ} 到 {MAX_RATE_HZ} Hz、1 到 {MAX_CHANNELS} 个声道"
+    )
+    raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
 
 
 def write_media(path: Path, samples: Samples, sample_rate_hz: int, codec: str) -> None:
