@@ -14,6 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from flows.config import Config, ConfigInvalid
+from flows.confirm import load_second_pass
 from flows.ears import hearing_key
 from flows.shards import Shard, ShardOptions, plan_from_json, plan_shards, plan_to_json
 from flows.work import HearJob, load_masker, load_taggers
@@ -109,7 +110,7 @@ def open_night(config: Config, night: date, now: datetime) -> Night:
         weights=weights,
         recognition_key=recognition_key,
         shard_key=shard_key,
-        lexicon_digest=taggers_digest(taggers),
+        lexicon_digest=_findings_digest(config, taggers),
         classifier_digest=_classifier_digest(taggers),
         previous=lake.newest_run(night),
     )
@@ -184,6 +185,14 @@ def code_version() -> str:
 
 def _classifier_digest(taggers: Sequence[Tagger]) -> str | None:
     return next((tagger.model_digest for tagger in taggers if isinstance(tagger, CauseTagger)), None)
+
+
+def _findings_digest(config: Config, taggers: Sequence[Tagger]) -> str:
+    """What decides findings besides the turns: the taggers, and the second pass where there is one."""
+    digest = taggers_digest(taggers)
+    if not config.recognition.second_pass:
+        return digest
+    return hashlib.sha256(f"{digest} {load_second_pass(config).digest}".encode()).hexdigest()
 
 
 def write_text(path: Path, text: str) -> None:

@@ -77,7 +77,7 @@ def one_night_alone(config: Config, day: date) -> NightReport:
 def one_night(config: Config, day: date) -> NightReport:
     """The story of one night."""
     watch = Stopwatch()
-    hear, tag = steps.pieces_that_retry(config.workers.retries)
+    hear, tag, confirm = steps.pieces_that_retry(config.workers.retries)
     night = watch.run("准备", steps.open_night, config, day)
     inventory = watch.run("清点", steps.find_recordings, night)
     plan = watch.run("清点", steps.plan, night, inventory)
@@ -95,7 +95,12 @@ def one_night(config: Config, day: date) -> NightReport:
     tag_jobs, same = store.tag_jobs(night, plan)
     tagging = Work("打标签", tag, lambda job: len(job.call_ids), is_light=True)
     watch.run("打标签", run_jobs, tagging, tag_jobs)
-    watch.run("入湖", steps.store_findings, night, tag_jobs, same)
+    again_jobs = store.confirm_jobs(night, plan, tag_jobs)
+    if again_jobs:
+        again = Work("再听", confirm, lambda job: len(job.call_ids))
+        watch.run("再听", run_jobs, again, again_jobs)
+        watch.run("再听", steps.report_confirmed, again_jobs)
+    watch.run("入湖", steps.store_findings, night, tag_jobs, same, again_jobs)
 
     built = watch.run("建仓", steps.build, night)
     shelf = watch.run("选例剪辑", steps.fill_shelf, night)

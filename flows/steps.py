@@ -4,10 +4,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from prefect import task
+from prefect import get_run_logger, task
 from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
+from flows import confirm as second
 from flows import night, publication, store, work
 from flows.config import Config
 from flows.night import Night, Plan
@@ -58,10 +59,41 @@ def tag(job: work.TagJob) -> str:
     return str(work.tag(job))
 
 
+@task(name="hear again", cache_policy=NO_CACHE)
+def confirm(job: second.ConfirmJob) -> str:
+    """Hear again what agents almost said."""
+    return str(second.confirm(job))
+
+
+@task(name="count second pass", cache_policy=NO_CACHE)
+def report_confirmed(jobs: list[second.ConfirmJob]) -> None:
+    """Say in the log what the second pass did, and for which calls there was no recording."""
+    counts = second.total_counts(jobs)
+    logger = get_run_logger()
+    logger.info(
+        "第二遍识别：%d 处差一点，再听 %d 处，新增 %d 处命中。",
+        counts.near_count,
+        counts.heard_count,
+        counts.hit_count,
+    )
+    lost = len([job for job in jobs if not job.target.is_dir()])
+    if counts.silent_call_count or lost:
+        logger.warning(
+            "第二遍识别：%d 通电话的录音已不在或读不了，%d 片没有做成；这些电话只按文字算。",
+            counts.silent_call_count,
+            lost,
+        )
+
+
 @task(name="store findings", cache_policy=NO_CACHE)
-def store_findings(opened: Night, jobs: list[work.TagJob], same: frozenset[str]) -> None:
+def store_findings(
+    opened: Night,
+    jobs: list[work.TagJob],
+    same: frozenset[str],
+    confirmed: list[second.ConfirmJob],
+) -> None:
     """Merge findings into the run's files."""
-    store.store_findings(opened, jobs, same)
+    store.store_findings(opened, jobs, same, confirmed)
 
 
 @task(name="build warehouse", cache_policy=NO_CACHE)
@@ -106,7 +138,7 @@ def publish_report(report: NightReport) -> None:
     create_markdown_artifact(key=f"huiting-{report.night.isoformat()}", markdown=summary_markdown(report))
 
 
-def pieces_that_retry(retries: int) -> tuple[Any, Any]:
-    """Return the hear and tag tasks with the configured number of retries."""
+def pieces_that_retry(retries: int) -> tuple[Any, Any, Any]:
+    """Return the hear, tag and hear-again tasks with the configured number of retries."""
     options: dict[str, Any] = {"retries": retries, "retry_delay_seconds": RETRY_DELAY_S}
-    return hear.with_options(**options), tag.with_options(**options)
+    return hear.with_options(**options), tag.with_options(**options), confirm.with_options(**options)

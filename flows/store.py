@@ -12,6 +12,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+from flows.confirm import TABLE as TABOO_TABLE
+from flows.confirm import ConfirmJob
 from flows.night import Night, Plan, write_text
 from flows.work import HearJob, TagJob
 from transcribe.call import Fault, FaultReason, Recording
@@ -56,11 +58,33 @@ def tag_jobs(night: Night, plan: Plan) -> tuple[list[TagJob], frozenset[str]]:
     return [_tag_job(night, chunk) for chunk in chunks], same
 
 
-def store_findings(night: Night, jobs: Sequence[TagJob], same: frozenset[str]) -> None:
-    """Merge tagged chunks and findings taken over into the run's files."""
+def confirm_jobs(night: Night, plan: Plan, jobs: Sequence[TagJob]) -> list[ConfirmJob]:
+    """Return the second pass over each tagged chunk; none where the config asks for none."""
+    if not night.config.recognition.second_pass:
+        return []
+    files = {recording.call_id: recording.files for recording in plan.inventory.recordings}
+    return [
+        ConfirmJob(
+            tagged=job,
+            files=tuple((call_id, files[call_id]) for call_id in job.call_ids if call_id in files),
+            target=night.work_dir / "confirmed" / job.target.name,
+        )
+        for job in jobs
+    ]
+
+
+def store_findings(
+    night: Night, jobs: Sequence[TagJob], same: frozenset[str], confirmed: Sequence[ConfirmJob] = ()
+) -> None:
+    """Merge tagged chunks and findings taken over into the run's files.
+
+    A chunk that was heard again has its taboo hits from there, all of them, else from its tagging.
+    """
     call_file = night.lake.table_path("call", night.night, night.run.run_id)
+    again = {job.tagged.target: job.target for job in confirmed if job.target.is_dir()}
     for table in FINDING_TABLES:
-        shards = [job.target / f"{table}.parquet" for job in jobs]
+        folders = [again.get(job.target, job.target) if table == TABOO_TABLE else job.target for job in jobs]
+        shards = [folder / f"{table}.parquet" for folder in folders]
         night.lake.merge_shards(table, shards, night.run, _reused(night, table, same, call_file))
 
 

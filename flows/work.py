@@ -7,7 +7,7 @@ there is done, so a job may run any number of times. Models stay loaded in the w
 import os
 import shutil
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -82,7 +82,7 @@ def hear(job: HearJob) -> Path:
         made["pii_mask"] = pii_rows(masks, call_context(made["call"][0], UNNUMBERED))
         for table, found in made.items():
             rows[table] += found
-    return _write_together(Lake(job.config.lake_path), rows, job.target)
+    return write_together(Lake(job.config.lake_path), rows, job.target)
 
 
 def tag(job: TagJob) -> Path:
@@ -102,7 +102,7 @@ def tag(job: TagJob) -> Path:
         context = call_context(calls[transcript.call_id], UNNUMBERED)
         for table, found in finding_rows(tag_transcript(transcript, taggers), context).items():
             rows[table] += found
-    return _write_together(lake, rows, job.target)
+    return write_together(lake, rows, job.target)
 
 
 def load_taggers(config: Config) -> tuple[Tagger, ...]:
@@ -139,13 +139,22 @@ def _state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
     return frozenset((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
 
 
-def _write_together(lake: Lake, rows: dict[str, list[Row]], target: Path) -> Path:
-    """Write one file per table into a folder beside `target`, then rename the folder."""
+def lexicons_of(config: Config) -> Path | None:
+    """Return the centre's own lexicons, None where it has none."""
+    return config.lexicons_path if config.lexicons_path.is_dir() else None
+
+
+def write_together(
+    lake: Lake, rows: Mapping[str, Sequence[Row]], target: Path, notes: Mapping[str, str] | None = None
+) -> Path:
+    """Write one file per table, and small notes by name, beside `target`, then rename the folder."""
     beside = target.with_name(f".{target.name}.{uuid.uuid4().hex}.tmp")
     beside.mkdir(parents=True)
     try:
         for table, found in rows.items():
             lake.write_rows(table, found, beside / f"{table}.parquet")
+        for name, text in (notes or {}).items():
+            (beside / name).write_text(text, encoding="utf-8")
         try:
             os.rename(beside, target)
         except OSError:

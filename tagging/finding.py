@@ -27,13 +27,17 @@ class Tier(StrEnum):
 
 
 class MatchKind(StrEnum):
-    """How a phrase was matched: letter by letter, with fillers or gaps, as a pattern, by sound."""
+    """How a phrase was matched: letter by letter, with fillers or gaps, as a pattern, by sound.
+
+    `likelihood`: it almost matched by sound, and the recogniser finds it likely enough over the recording.
+    """
 
     EXACT = "exact"
     FILLED = "filled"
     PATTERN = "pattern"
     PINYIN = "pinyin"
     CLASSIFIER = "classifier"
+    LIKELIHOOD = "likelihood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,11 @@ class CauseTag:
 
 @dataclass(frozen=True, slots=True)
 class TabooHit:
-    """A forbidden or sensitive phrase that an agent said."""
+    """A forbidden or sensitive phrase that an agent said.
+
+    `log_likelihood_ratio` (natural logarithm) is how much likelier than the text as written the recogniser
+    finds the phrase over the recording; None where it was not asked.
+    """
 
     turn_index: int
     phrase_id: str
@@ -82,6 +90,7 @@ class TabooHit:
     confidence: float
     replacement: str
     owner: str | None = None
+    log_likelihood_ratio: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

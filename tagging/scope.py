@@ -112,6 +112,7 @@ def confidence_of(
         MatchKind.PATTERN: settings.pattern,
         MatchKind.PINYIN: settings.pinyin,
         MatchKind.CLASSIFIER: 1.0,
+        MatchKind.LIKELIHOOD: 1.0,
     }[match]
     weight = settings.word_probability_weight
     heard = 1 - weight * (1 - span_probability(turn, *span))

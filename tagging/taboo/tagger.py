@@ -4,6 +4,7 @@ A phrase counts once a turn (its longest words); overlapping hits of different p
 forbidden before the sensitive, then the longer.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from tagging.finding import MatchKind, TabooHit
@@ -11,7 +12,7 @@ from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.scope import confidence_of, span_times
 from tagging.taboo.schema import TabooEntry
-from transcribe.call import Transcript
+from transcribe.call import Transcript, Turn
 
 
 class TabooTagger:
@@ -31,35 +32,39 @@ class TabooTagger:
             entry = self._by_id[firing.rule_id]
             turn = transcript.turns[firing.position]
             span = (firing.char_start, firing.char_end)
-            times = span_times(turn, *span)
-            said = turn.text[slice(*span)]
             match = firing.match
             if match is MatchKind.PATTERN:
-                match = self.lexicon.rules.folding.kind_of(said, entry.phrase)
-            hits.append(
-                TabooHit(
-                    turn_index=turn.turn_index,
-                    phrase_id=entry.id,
-                    phrase=entry.phrase,
-                    kind=entry.kind,
-                    severity=entry.severity,
-                    matched_text=said,
-                    char_start=span[0],
-                    char_end=span[1],
-                    start_s=round(times.start_s, 3),
-                    end_s=round(times.end_s, 3),
-                    match=match,
-                    confidence=confidence_of(
-                        turn, span, match, firing.score, self.lexicon.vocabulary.confidence
-                    ),
-                    replacement=entry.replacement,
-                    owner=entry.owner,
-                )
-            )
-        return _without_overlap(hits)
+                match = self.lexicon.rules.folding.kind_of(turn.text[slice(*span)], entry.phrase)
+            confidence = confidence_of(turn, span, match, firing.score, self.lexicon.vocabulary.confidence)
+            hits.append(hit_of(entry, turn, span, match, confidence))
+        return without_overlap(hits)
 
 
-def _without_overlap(hits: list[TabooHit]) -> tuple[TabooHit, ...]:
+def hit_of(
+    entry: TabooEntry, turn: Turn, span: tuple[int, int], match: MatchKind, confidence: float
+) -> TabooHit:
+    """Return the hit of an entry on characters [start, end) of a turn."""
+    times = span_times(turn, *span)
+    return TabooHit(
+        turn_index=turn.turn_index,
+        phrase_id=entry.id,
+        phrase=entry.phrase,
+        kind=entry.kind,
+        severity=entry.severity,
+        matched_text=turn.text[slice(*span)],
+        char_start=span[0],
+        char_end=span[1],
+        start_s=round(times.start_s, 3),
+        end_s=round(times.end_s, 3),
+        match=match,
+        confidence=confidence,
+        replacement=entry.replacement,
+        owner=entry.owner,
+    )
+
+
+def without_overlap(hits: Iterable[TabooHit]) -> tuple[TabooHit, ...]:
+    """Return the hits that count, in order: of overlapping ones the forbidden, then the longer."""
     kept: list[TabooHit] = []
     for hit in sorted(hits, key=_rank):
         if not any(

@@ -18,7 +18,8 @@ CREATE TABLE taboo_hit (
     match VARCHAR NOT NULL,
     confidence DOUBLE NOT NULL,
     replacement VARCHAR NOT NULL,
-    owner VARCHAR
+    owner VARCHAR,
+    log_likelihood_ratio DOUBLE
 );
 
 COMMENT ON TABLE taboo_hit IS 'One row per forbidden or sensitive phrase that an agent said; quoting or denying one is no hit';
@@ -36,7 +37,8 @@ COMMENT ON COLUMN taboo_hit.char_start IS 'First character of the span in the tu
 COMMENT ON COLUMN taboo_hit.char_end IS 'End of the character span, exclusive';
 COMMENT ON COLUMN taboo_hit.start_s IS 'Start, seconds from the start of the recording';
 COMMENT ON COLUMN taboo_hit.end_s IS 'End, seconds from the start of the recording, >= start_s';
-COMMENT ON COLUMN taboo_hit.match IS 'How it matched: exact, filled (fillers in between), pattern, pinyin (by sound) or classifier';
+COMMENT ON COLUMN taboo_hit.match IS 'How it matched: exact, filled (fillers in between), pattern, pinyin (by sound), classifier or likelihood (almost by sound, then confirmed on the recording)';
 COMMENT ON COLUMN taboo_hit.confidence IS 'How sure the hit is, 0 to 1';
 COMMENT ON COLUMN taboo_hit.replacement IS 'What to say instead, Chinese; empty when the lexicon has none';
 COMMENT ON COLUMN taboo_hit.owner IS 'Who answers for the phrase in the lexicon';
+COMMENT ON COLUMN taboo_hit.log_likelihood_ratio IS 'Second pass: natural log of how much likelier the phrase is than the text as written; empty when not asked';
