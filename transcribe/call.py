@@ -161,7 +161,10 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A segment kept out of tagging, and why (`loop`, `no_speech`, `low_confidence`, `too_dense`)."""
+    """A segment kept out of tagging, and why.
+
+    `loop`, `no_speech`, `low_confidence`, `too_dense`, or `crosstalk`: said on the other channel.
+    """
 
     segment: Segment
     reason: str
@@ -223,9 +226,15 @@ class Transcript:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A recording that was heard: its transcript, the audit per channel and the warnings."""
+    """A recording that was heard: its transcript, the audit per channel and the warnings.
+
+    `role_certainty` is how sure the roles are on average over all characters said by people, `unknown` ones
+    counting 0; None when nobody spoke. `is_role_uncertain`: it is below what the settings ask for.
+    """
 
     recording: Recording
     transcript: Transcript
     audits: tuple[ChannelAudit, ...] = ()
     faults: tuple[Fault, ...] = ()
+    role_certainty: float | None = None
+    is_role_uncertain: bool = False

@@ -6,11 +6,12 @@ some minutes of audio, so that memory stays bounded while windows of many calls 
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from pathlib import Path
 
-from transcribe.attribution import MonoOptions, attribute_mono
+from transcribe.announcements import AnnouncementOptions
+from transcribe.attribution import MonoOptions
 from transcribe.audio import SAMPLE_RATE_HZ, LoadedAudio, load_recording, rms_dbfs
 from transcribe.call import (
     Call,
@@ -18,26 +19,28 @@ from transcribe.call import (
     Fault,
     FaultReason,
     Recording,
-    Segment,
     SpeakerRole,
     Suspect,
     TimeSpan,
     Transcript,
 )
-from transcribe.channels import Sound, as_float
+from transcribe.channels import Sound
+from transcribe.crosstalk import CrosstalkOptions, are_copies, own_spans_of_call, split_echoes
+from transcribe.diarise.choose import load_diariser
 from transcribe.errors import AudioUnreadable
 from transcribe.hallucination import HallucinationOptions, split_suspects
 from transcribe.hearing import HeardChannel, HearingOptions, SourceAudio, hear
 from transcribe.naming import shown_name
 from transcribe.recognise.protocol import RecogniseOptions, Recogniser
-from transcribe.speakers import RoleDecision, SpeakerOptions, decide_roles
-from transcribe.turns import AttributedSegment, TurnOptions, build_turns
+from transcribe.roles import RoleRules, attribute_call, role_certainty
+from transcribe.speakers import RoleDecision, SpeakerOptions
+from transcribe.turns import TurnOptions, build_turns
 from transcribe.vad import SpeechDetector, VadOptions
 from transcribe.weights import Weights
 from transcribe.wordlists import KNOWN_INVENTIONS_PATH, ROLE_CUES_PATH, load_known_inventions, load_role_cues
 
 # Raise this whenever the code changes what is heard or how it is cut into turns: stored results are redone.
-CODE_VERSION = 1
+CODE_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ class TranscribeOptions:
     recognise: RecogniseOptions = field(default_factory=RecogniseOptions)
     hearing: HearingOptions = field(default_factory=HearingOptions)
     hallucination: HallucinationOptions = field(default_factory=HallucinationOptions)
+    crosstalk: CrosstalkOptions = field(default_factory=CrosstalkOptions)
+    announcements: AnnouncementOptions = field(default_factory=AnnouncementOptions)
     speakers: SpeakerOptions = field(default_factory=SpeakerOptions)
     mono: MonoOptions = field(default_factory=MonoOptions)
     turns: TurnOptions = field(default_factory=TurnOptions)
@@ -86,7 +91,7 @@ def transcribe_calls(
     group: list[_Loaded | Fault] = []
     held_s = 0.0
     for recording in recordings:
-        loaded = _load(recording)
+        loaded = _load(recording, options.crosstalk)
         group.append(loaded)
         held_s += loaded.audio_s if isinstance(loaded, _Loaded) else 0.0
         if held_s >= options.group_s:
@@ -108,12 +113,19 @@ class _Loaded:
         return f"{self.recording.call_id}#{channel}"
 
 
-def _load(recording: Recording) -> "_Loaded | Fault":
+def _load(recording: Recording, crosstalk: CrosstalkOptions) -> "_Loaded | Fault":
     try:
-        return _Loaded(recording, load_recording(recording))
+        return _Loaded(recording, _without_copies(load_recording(recording), crosstalk))
     except AudioUnreadable as err:
         fault = err.fault
         return Fault(fault.reason, fault.message, recording.call_id, fault.file or _shown_file(recording))
+
+
+def _without_copies(audio: LoadedAudio, options: CrosstalkOptions) -> LoadedAudio:
+    """One channel, the loudest, where all carry one sound at different levels or a little apart."""
+    if are_copies(audio.channels, options):
+        return replace(audio, channels=(max(audio.channels, key=rms_dbfs),), is_identical=True)
+    return audio
 
 
 def _transcribe_group(
@@ -124,10 +136,17 @@ def _transcribe_group(
 ) -> Iterator[Call | Fault]:
     calls = [item for item in group if isinstance(item, _Loaded)]
     channels = [(call, channel) for call in calls for channel in range(len(call.audio.channels))]
-    spans = detector.speech_spans_batch([call.audio.channels[channel] for call, channel in channels])
+    spans = iter(detector.speech_spans_batch([call.audio.channels[channel] for call, channel in channels]))
+    own = [
+        found
+        for call in calls
+        for found in own_spans_of_call(
+            call.audio.channels, [next(spans) for _ in call.audio.channels], options.crosstalk
+        )
+    ]
     sources = {
         call.source(channel): SourceAudio(channel, call.audio.channels[channel], found)
-        for (call, channel), found in zip(channels, spans, strict=True)
+        for (call, channel), found in zip(channels, own, strict=True)
     }
     heard = hear(sources, recogniser, options.hearing)
     for item in group:
@@ -144,12 +163,16 @@ def _call(
     sorted_out = [
         split_suspects(heard[name].segments, options.hallucination, load_known_inventions()) for name in names
     ]
-    decision, attributed = _attribute(loaded, [kept for kept, _ in sorted_out], options)
+    channels = loaded.audio.channels
+    own, echoes = split_echoes([kept for kept, _ in sorted_out], channels, options.crosstalk)
     recording = loaded.recording
-    turns = build_turns(attributed, options.turns, _Loudness(loaded.audio.channels))
+    decision, attributed = attribute_call(own, channels, recording.channel_roles, _rules(options))
+    turns = build_turns(attributed, options.turns, _Loudness(channels))
     audits = tuple(
-        _audit(sources[name], heard[name], suspects, role)
-        for name, (_, suspects), role in zip(names, sorted_out, decision.roles, strict=True)
+        _audit(sources[name], heard[name], (*suspects, *said_twice), role)
+        for name, (_, suspects), said_twice, role in zip(
+            names, sorted_out, echoes, decision.roles, strict=True
+        )
     )
     transcript = Transcript(
         call_id=recording.call_id,
@@ -158,28 +181,23 @@ def _call(
         turns=turns,
         line_of_business=recording.line_of_business,
     )
-    return Call(recording, transcript, audits, _faults(loaded, decision, audits))
-
-
-def _attribute(
-    loaded: _Loaded, kept: Sequence[Sequence[Segment]], options: TranscribeOptions
-) -> tuple[RoleDecision, list[AttributedSegment]]:
-    """Roles per channel, or per stretch where one channel carries both voices (its own role is `unknown`)."""
-    cues = load_role_cues()
-    if loaded.audio.is_mono or loaded.audio.is_identical:
-        samples = as_float(loaded.audio.channels[0])
-        stretches = attribute_mono(kept[0], samples, cues, options.speakers, options.mono)
-        return RoleDecision((SpeakerRole.UNKNOWN,), 0.5), stretches
-    texts = ["".join(segment.text for segment in segments) for segments in kept]
-    decision = decide_roles(
-        texts, loaded.recording.channel_roles, options.default_roles, cues, options.speakers
+    certainty = role_certainty(turns)
+    is_uncertain = certainty is not None and certainty < options.speakers.min_call_certainty
+    faults = _faults(loaded, decision, audits)
+    return Call(
+        recording, transcript, audits, faults, role_certainty=certainty, is_role_uncertain=is_uncertain
     )
-    attributed = [
-        AttributedSegment(segment, role, decision.confidence)
-        for segments, role in zip(kept, decision.roles, strict=True)
-        for segment in segments
-    ]
-    return decision, attributed
+
+
+def _rules(options: TranscribeOptions) -> RoleRules:
+    return RoleRules(
+        cues=load_role_cues(),
+        diariser=load_diariser(options.mono.diariser),
+        default_roles=options.default_roles,
+        speakers=options.speakers,
+        mono=options.mono,
+        announcements=options.announcements,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

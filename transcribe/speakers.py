@@ -30,10 +30,15 @@ class RoleCue:
 
 @dataclass(frozen=True, slots=True)
 class RoleCues:
-    """Cues for the agent and for the customer; see role_cues.toml."""
+    """Cues for the agent and for the customer; see role_cues.toml.
+
+    `ivr` tells a machine's announcement from a person at the start of a call, `person` a person from it.
+    """
 
     agent: tuple[RoleCue, ...]
     customer: tuple[RoleCue, ...]
+    ivr: tuple[RoleCue, ...] = ()
+    person: tuple[RoleCue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,15 @@ class SpeakerOptions:
 
     Priors in nats: `manifest_prior` for the recording's own row (0.97), `default_prior` for the centre's
     usual channel order (0.88). `max_llr` bounds what content can say in all: cues are not independent.
-    A role below `min_confidence` is `unknown`.
+    A role below `min_confidence` is `unknown`. A call whose roles are less sure than `min_call_certainty` on
+    average is for people to review (see `Call.role_certainty`).
     """
 
     manifest_prior: float = 3.5
     default_prior: float = 2.0
     max_llr: float = 8.0
     min_confidence: float = 0.7
+    min_call_certainty: float = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +84,14 @@ class Voice:
 
 def agent_llr(text: str, cues: RoleCues, max_llr: float) -> float:
     """Nats by which `text` speaks for the agent (negative: for the customer), within +-max_llr."""
-    voice = Voice(text)
-    total = sum(cue.llr for cue in cues.agent if _is_heard(cue, voice))
-    total -= sum(cue.llr for cue in cues.customer if _is_heard(cue, voice))
+    total = cue_nats(text, cues.agent) - cue_nats(text, cues.customer)
     return min(max(total, -max_llr), max_llr)
+
+
+def cue_nats(text: str, cues: Sequence[RoleCue]) -> float:
+    """Sum of the nats of the cues heard in `text`, each once; >= 0."""
+    voice = Voice(text)
+    return sum(cue.llr for cue in cues if _is_heard(cue, voice))
 
 
 def decide_roles(

@@ -47,6 +47,8 @@ class _CueEntry(_Strict):
 class _RoleCuesFile(_Strict):
     agent: list[_CueEntry]
     customer: list[_CueEntry]
+    ivr: list[_CueEntry]
+    person: list[_CueEntry]
 
 
 class _InventionsFile(_Strict):
@@ -56,18 +58,21 @@ class _InventionsFile(_Strict):
 
 @cache
 def load_role_cues(path: Path = ROLE_CUES_PATH) -> RoleCues:
-    """What tells an agent from a customer.
+    """What tells an agent, a customer and a machine apart.
 
     Raises:
         TranscribeError: the file is missing or not as it should be; the message names file and key.
     """
     entries = _parse(_RoleCuesFile, path)
     try:
-        agent = tuple(entry.cue() for entry in entries.agent)
-        customer = tuple(entry.cue() for entry in entries.customer)
+        return RoleCues(
+            agent=tuple(entry.cue() for entry in entries.agent),
+            customer=tuple(entry.cue() for entry in entries.customer),
+            ivr=tuple(entry.cue() for entry in entries.ivr),
+            person=tuple(entry.cue() for entry in entries.person),
+        )
     except re.error as err:
         raise TranscribeError(f"{path}: pattern 不是正确的正则表达式: {err.pattern} ({err})") from err
-    return RoleCues(agent=agent, customer=customer)
 
 
 @cache

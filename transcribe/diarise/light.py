@@ -1,4 +1,4 @@
-"""Whose voice it is, on a channel that carries two: stretches of speech in, two groups out. Pure.
+"""Two voices told apart without a network: stretches of speech in, two groups out. Pure.
 
 A light way without a network of its own: each stretch is described by its pitch and its mean cepstrum
 (mel-frequency cepstral coefficients after Davis & Mermelstein 1980), and two groups are fitted by
@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from transcribe.call import TimeSpan
-from transcribe.recognise.protocol import SAMPLE_RATE_HZ, Samples
+from transcribe.channels import Samples, Sound
+from transcribe.diarise.protocol import Floats, VoiceGroups, cut, one_voice
+from transcribe.recognise.protocol import SAMPLE_RATE_HZ
 
-Floats = npt.NDArray[np.float64]
 FRAME_SAMPLES = 512  # 32 ms: two periods of the deepest voice
 HOP_SAMPLES = 160
 MEL_BANDS = 26
@@ -30,25 +30,31 @@ EVIDENCE_PER_S = 2.0
 MAX_EVIDENCE = 6.0
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class VoiceGroups:
-    """Two groups of stretches.
+@dataclass(frozen=True, slots=True)
+class LightOptions:
+    """`min_separation`: distance of the groups' centres over their spread below which it is one voice."""
 
-    `llr` (n_stretches,): nats by which a stretch belongs to the second rather than the first group.
-    `separation`: distance of the groups' centres over their spread; below about 2 they may be one voice.
-    """
-
-    llr: Floats
-    separation: float
+    min_separation: float = 1.5
 
 
-def group_voices(samples: Samples, stretches: Sequence[TimeSpan]) -> VoiceGroups:
-    """Two groups of `stretches` of one channel (n_samples,) at 16 kHz, by voice."""
-    if len(stretches) < 2:
-        return VoiceGroups(np.zeros(len(stretches)), 0.0)
-    features = np.stack([describe(_cut(samples, span)) for span in stretches])
-    weights = np.array([min(max(span.duration_s, 0.05) * EVIDENCE_PER_S, MAX_EVIDENCE) for span in stretches])
-    return _two_groups(features, weights)
+class LightDiariser:
+    """Always at hand; tells two clearly different voices apart, never three."""
+
+    def __init__(self, options: LightOptions | None = None):
+        self._options = options or LightOptions()
+
+    def group(self, sound: Sound, stretches: Sequence[TimeSpan]) -> VoiceGroups:
+        """Voices of `stretches`, see `Diariser`."""
+        if len(stretches) < 2:
+            return one_voice(len(stretches))
+        features = np.stack([describe(cut(sound, span)) for span in stretches])
+        weights = np.array(
+            [min(max(span.duration_s, 0.05) * EVIDENCE_PER_S, MAX_EVIDENCE) for span in stretches]
+        )
+        llr, separation = _two_groups(features, weights)
+        if separation < self._options.min_separation:
+            return one_voice(len(stretches))
+        return VoiceGroups(np.stack([-llr / 2, llr / 2], axis=1))
 
 
 def describe(stretch: Samples) -> Floats:
@@ -79,8 +85,12 @@ def _pitch(spectrum: Floats) -> tuple[float, float]:
     return float(np.median(np.log2(SAMPLE_RATE_HZ / best))), float(voiced.mean())
 
 
-def _two_groups(features: Floats, weights: Floats) -> VoiceGroups:
-    """Two Gaussians of one shared diagonal covariance, begun at the two ends of the widest direction."""
+def _two_groups(features: Floats, weights: Floats) -> tuple[Floats, float]:
+    """Two Gaussians of one shared diagonal covariance, begun at the two ends of the widest direction.
+
+    Returns (n_stretches,) nats by which a stretch belongs to the second rather than the first group, and
+    the distance of the groups' centres over their spread: below about 2 they may be one voice.
+    """
     features = features - np.average(_filled(features), axis=0, weights=weights)
     features = np.nan_to_num(features)  # without a pitch: an average one
     spread = np.sqrt(np.average(features**2, axis=0, weights=weights)) + 1e-9
@@ -93,7 +103,7 @@ def _two_groups(features: Floats, weights: Floats) -> VoiceGroups:
     for _ in range(ROUNDS):
         both = np.stack([weights * (1 - share), weights * share])
         if both.sum(axis=1).min() < 1e-6:
-            return VoiceGroups(np.zeros(len(weights)), 0.0)
+            return np.zeros(len(weights)), 0.0
         centres = both @ scaled / both.sum(axis=1, keepdims=True)
         variance = (
             sum(
@@ -107,7 +117,7 @@ def _two_groups(features: Floats, weights: Floats) -> VoiceGroups:
         distance = ((scaled - centres[0]) ** 2 - (scaled - centres[1]) ** 2) / (2 * variance)
         llr = distance.mean(axis=1) * weights
         share = 1 / (1 + np.exp(-np.clip(llr, -30, 30)))
-    return VoiceGroups(llr, float(np.sqrt(np.mean(gap**2 / variance))))
+    return llr, float(np.sqrt(np.mean(gap**2 / variance)))
 
 
 def _filled(features: Floats) -> Floats:
@@ -134,7 +144,3 @@ def _mel_filters() -> Floats:
     rising = (bins_hz - edges_hz[:-2, None]) / np.diff(edges_hz)[:-1, None]
     falling = (edges_hz[2:, None] - bins_hz) / np.diff(edges_hz)[1:, None]
     return np.clip(np.minimum(rising, falling), 0, None)
-
-
-def _cut(samples: Samples, span: TimeSpan) -> Samples:
-    return samples[round(span.start_s * SAMPLE_RATE_HZ) : round(span.end_s * SAMPLE_RATE_HZ)]
