@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from flows import cli_look
+from flows import cli_look, cli_transcribe
 from flows.bench_night import bench_one_night
 from flows.config import Config, ConfigInvalid, load_config
 from flows.console import console, fail, warn
@@ -32,6 +32,7 @@ app = typer.Typer(
     help="回听：每夜听完服务中心的全部录音。",
 )
 cli_look.add_to(app)
+cli_transcribe.add_to(app)
 
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flows.console import console, table
 
-_ROLES = {"agent": "坐席", "customer": "客户", "ivr": "语音导航", "unknown": "未知"}
+ROLE_NAMES = {"agent": "坐席", "customer": "客户", "ivr": "语音导航", "unknown": "未知"}
 Rows = Sequence[Mapping[str, Any]]
 
 # What to show of each table: title, and (heading, column) pairs; evidence is shown as its texts.
@@ -81,7 +81,7 @@ def print_call(call_id: str, found: Mapping[str, Rows]) -> None:
         facts = tuple((name, value) for name, value in row.items() if name != "call_id")
         console.print(table(f"通话 {call_id}", ("项目", "内容"), facts))
     for turn in sorted(found.get("turn", ()), key=lambda row: row["turn_index"]):
-        role = _ROLES.get(str(turn["role"]), str(turn["role"]))
+        role = ROLE_NAMES.get(str(turn["role"]), str(turn["role"]))
         console.print(f"{turn['turn_index']:>3} {turn['start_s']:7.1f}s {role}：{turn['text']}")
     for name, (title, columns) in _SHOWN.items():
         rows = found.get(name, ())

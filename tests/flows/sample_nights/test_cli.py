@@ -24,6 +24,7 @@ COMMANDS = (
     ("status",),
     ("doctor",),
     ("dictionary",),
+    ("transcribe",),
 )
 
 
@@ -55,6 +56,11 @@ def test_every_command_has_help_for_itself_and_its_options(huiting: Any) -> None
         (("sql", "SELECT 1", "--data-dir", "nowhere"), 1, "warehouse.duckdb"),
         (("status", "--nights", "0"), 2, "--nights"),
         (("schedule",), 1, "schedule.api_url"),
+        (("transcribe",), 2, "FILES"),
+        (("transcribe", "a.wav", "--format", "docx"), 1, "textgrid"),
+        (("transcribe", "a.wav", "--roles", "agent,client"), 1, "customer"),
+        (("transcribe", "a.wav", "b/a.wav"), 1, "a.wav"),
+        (("transcribe", "a.wav", "--beam", "0"), 2, "--beam"),
     ],
 )
 def test_mistakes_are_told(huiting: Any, args: tuple[str, ...], code: int, said: str) -> None:
