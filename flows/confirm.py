@@ -19,7 +19,7 @@ from tagging.taboo.confirm import SecondPass, build_second_pass
 from tagging.taboo.near import NearMatch
 from tagging.taboo.tagger import TabooTagger
 from transcribe.audio import read_span
-from transcribe.call import Transcript
+from transcribe.call import TimeSpan, Transcript
 from transcribe.errors import AudioUnreadable
 from transcribe.recognise.protocol import Window
 from warehouse.lake import Lake
@@ -105,29 +105,42 @@ def _confirm_call(
 ) -> tuple[Findings, Counts]:
     hits = second.hits_of(transcript)
     near = second.near_matches(transcript, hits)
-    ratios: dict[NearMatch, list[float]] = {}
-    is_silent = False
-    for each in near:
-        try:
-            window = _window(each, transcript.call_id, files)
-        except (AudioUnreadable, IndexError):
-            is_silent = True  # the recording is gone, or no longer what was heard: the text's hits stay
-            break
-        ratios[each] = _ratios(config, window, each)
+    windows = _windows(near, transcript.call_id, files)
+    ratios = _ratios(config, [(each, windows[each.channel, each.span]) for each in near]) if windows else {}
     found = second.confirmed(transcript, hits, ratios)
+    is_silent = bool(near) and not windows
     counts = Counts(len(near), len(ratios), len(found) - len(hits), int(is_silent))
     return Findings(call_id=transcript.call_id, items=found), counts
 
 
-def _window(near: NearMatch, call_id: str, files: tuple[Path, ...]) -> Window:
-    if not files:
-        raise IndexError(call_id)
-    samples = read_span(files, near.span.start_s, near.span.end_s)
-    return Window(f"{call_id}@{near.span.start_s:.2f}", samples[near.channel])
+def _windows(
+    near: Sequence[NearMatch], call_id: str, files: tuple[Path, ...]
+) -> dict[tuple[int, TimeSpan], Window]:
+    """What to hear again, once per place; nothing where a recording is gone or no longer what was heard."""
+    windows: dict[tuple[int, TimeSpan], Window] = {}
+    for place in dict.fromkeys((each.channel, each.span) for each in near if files):
+        channel, span = place
+        try:
+            samples = read_span(files, span.start_s, span.end_s)
+        except AudioUnreadable:
+            return {}
+        if channel >= len(samples):
+            return {}
+        windows[place] = Window(f"{call_id}#{channel}@{span.start_s:.2f}", samples[channel])
+    return windows
 
 
-def _ratios(config: Config, window: Window, near: NearMatch) -> list[float]:
+def _ratios(config: Config, asked: Sequence[tuple[NearMatch, Window]]) -> dict[NearMatch, list[float]]:
     """How much likelier than what was written each text is over the sound, natural logarithm."""
-    texts = [near.written, *(each.text for each in near.instead)]
-    written, *instead = load_ears(config).recogniser.score([window] * len(texts), texts)
-    return [score - written for score in instead]
+    windows: list[Window] = []
+    texts: list[str] = []
+    for near, window in asked:
+        own = [near.written, *(each.text for each in near.instead)]
+        windows += [window] * len(own)
+        texts += own
+    scores = iter(load_ears(config).recogniser.score(windows, texts))
+    ratios: dict[NearMatch, list[float]] = {}
+    for near, _ in asked:
+        written = next(scores)
+        ratios[near] = [next(scores) - written for _ in near.instead]
+    return ratios

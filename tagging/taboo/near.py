@@ -91,11 +91,23 @@ class NearFinder:
                 if place is None or not is_in_force(entry, transcript.call_date, transcript.line_of_business):
                     continue
                 near = _Near(wording, said, place)
-                is_taken = any(near.start < hit.char_end and hit.char_start < near.end for hit in hits)
-                if not is_taken and self._would_hit(transcript, position, near):
+                if not any(near.start < hit.char_end and hit.char_start < near.end for hit in hits):
                     places.setdefault(entry.id, []).append(near)
         for phrase_id in sorted(places):
-            yield self._near_match(turn, position, places[phrase_id])
+            if wanted := self._that_would_hit(transcript, position, places[phrase_id]):
+                yield self._near_match(turn, position, wanted)
+
+    def _that_would_hit(
+        self, transcript: Transcript, position: int, found: Sequence["_Near"]
+    ) -> list["_Near"]:
+        """One phrase's places, nearest first, but for those undone and what is less near around them."""
+        kept: list[_Near] = []
+        undone: list[_Near] = []
+        for near in sorted(found, key=lambda each: each.place.mean_cost):
+            if any(near.start < other.end and other.start < near.end for other in undone):
+                continue
+            (kept if self._would_hit(transcript, position, near) else undone).append(near)
+        return kept
 
     def _would_hit(self, transcript: Transcript, position: int, near: "_Near") -> bool:
         """Say whether the phrase would be a hit there, were it written."""
