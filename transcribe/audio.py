@@ -4,7 +4,6 @@ In: paths of recordings. Out: 16-bit samples, channel by channel, at 16 kHz, dec
 than one recording's `Pcm` is held. Short spans come as float32 in -1..1, shape (n_channels, n_samples).
 """
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,20 +21,11 @@ from transcribe.channels import (
     remove_offset,
     rms_dbfs,
 )
-from transcribe.container import (
-    BEHIND_BYTES,
-    HEAD_BYTES,
-    TAIL_BYTES,
-    ends_inside_ogg_page,
-    has_frame_count,
-    is_document,
-    is_sound_after_data,
-    wav_completeness,
-    wav_data_end,
-    wav_format,
-)
+from transcribe.container import ends_inside_ogg_page
 from transcribe.errors import AudioUnreadable
-from transcribe.media import Media, check_claims, open_media, write_media
+from transcribe.file_edges import read_edges
+from transcribe.media import Media, open_media, write_media
+from transcribe.mixes import without_mixes
 from transcribe.naming import shown_name
 from transcribe.tape import MAX_CHANNEL_S, SAMPLE_RATE_HZ, Tape
 
@@ -53,8 +43,6 @@ __all__ = [
     "write_audio",
 ]
 
-# Formats whose length the library estimates from bit rates: no promise to hold the file to.
-_ESTIMATED_LENGTH = frozenset({"amr", "amrnb", "amrwb", "gsm", "aac", "ogg"})
 # A container may round its length; half a second less than promised is a loss.
 _SHORTFALL_S = 0.5
 # Decoding starts a little before a span: codecs need some frames to settle.
@@ -94,7 +82,7 @@ class LoadedAudio:
     """One call's sound: `channels`, each (n_samples,) at 16 kHz, all of one length.
 
     `is_mono`: delivered as one channel. `is_identical`: delivered as several channels with the same sound,
-    of which one is kept.
+    of which one is kept. Of more than two channels, those that only mix or repeat others are silent.
     """
 
     channels: tuple[Pcm, ...]
@@ -112,26 +100,13 @@ class LoadedAudio:
         return self.channels[0].size / SAMPLE_RATE_HZ
 
 
-@dataclass(frozen=True, slots=True)
-class _Edges:
-    """The first bytes of a file, for Ogg also the last, and its size.
-
-    `is_wav_length_wrong`: sound goes on where a wav header says that it ends.
-    """
-
-    head: bytes
-    tail: bytes
-    size_bytes: int
-    is_wav_length_wrong: bool = False
-
-
 def probe(path: Path) -> AudioInfo:
     """Reads a file's header; decodes no more than the library needs to know the codec.
 
     Raises:
         AudioUnreadable: EMPTY, NOT_AUDIO (text, a document, no sound in it) or UNREADABLE.
     """
-    edges = _read_edges(path)
+    edges = read_edges(path)
     with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
         return AudioInfo(media.header_s, media.channels, media.rate_hz, media.codec)
 
@@ -145,7 +120,7 @@ def decode(path: Path) -> Decoded:
         AudioUnreadable: EMPTY, NOT_AUDIO or UNREADABLE (nothing, or mostly damage, could be decoded, or more
             than fits into memory).
     """
-    edges = _read_edges(path)
+    edges = read_edges(path)
     with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
         header_s, format_names = media.header_s, media.format_names
         tape = _taped(media, path)
@@ -156,7 +131,7 @@ def decode(path: Path) -> Decoded:
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown)
     for channel in tape.pcm:
         remove_offset(channel)
-    promised_s = _promised_s(edges, duration_s, header_s, format_names)
+    promised_s = edges.promised_s(duration_s, header_s, format_names)
     is_short = promised_s - duration_s > _SHORTFALL_S
     return Decoded(tape.pcm, duration_s, is_short or media.is_broken or ends_inside_ogg_page(edges.tail))
 
@@ -181,7 +156,7 @@ def load_recording(recording: Recording) -> LoadedAudio:
     is_identical = are_channels_identical(channels)
     return LoadedAudio(
         # A copy, so that the other channels' memory is given back.
-        channels=(channels[0].copy(),) if is_identical else channels,
+        channels=(channels[0].copy(),) if is_identical else without_mixes(channels),
         is_truncated=is_truncated,
         is_mono=len(channels) == 1,
         is_identical=is_identical,
@@ -233,7 +208,7 @@ def _taped(media: Media, path: Path) -> Tape:
 
 def _read_file_span(path: Path, start_s: float, end_s: float) -> Pcm:
     first, last = round(start_s * SAMPLE_RATE_HZ), round(end_s * SAMPLE_RATE_HZ)
-    edges = _read_edges(path)
+    edges = read_edges(path)
     with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
         span = np.zeros((media.channels, last - first), np.int16)
         wanted_s = start_s - _PREROLL_S
@@ -273,40 +248,3 @@ def _mixed(part: Pcm) -> Pcm:
         stretch = slice(at, at + _MIX_BLOCK_SAMPLES)
         mixed[stretch] = as_pcm(as_float(part[:, stretch]).mean(axis=0))
     return mixed
-
-
-def _promised_s(edges: _Edges, duration_s: float, header_s: float, format_names: frozenset[str]) -> float:
-    """Seconds that the container promises, 0 when it promises nothing."""
-    is_estimated = "mp3" in format_names and not has_frame_count(edges.head)
-    if is_estimated or format_names & _ESTIMATED_LENGTH:
-        return 0.0
-    if "wav" in format_names:
-        completeness = wav_completeness(edges.head, edges.size_bytes)
-        return duration_s / completeness if completeness else 0.0
-    return header_s
-
-
-def _read_edges(path: Path) -> _Edges:
-    shown = shown_name(path.name)
-    try:
-        with path.open("rb") as file:
-            head = file.read(HEAD_BYTES)
-            size_bytes = file.seek(0, os.SEEK_END)
-            file.seek(max(0, size_bytes - TAIL_BYTES))
-            tail = file.read() if head.startswith(b"OggS") else b""
-            end = wav_data_end(head)
-            behind_at = size_bytes if end is None else min(end + end % 2, size_bytes)
-            file.seek(behind_at)
-            behind = file.read(BEHIND_BYTES)
-    except OSError as err:
-        message = f"{shown}: 打不开文件({err.strerror}), 请检查文件和读取权限"
-        raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown) from err
-    if not head:
-        message = f"{shown}: 文件是空的(0 字节), 请向录音系统重新导出"
-        raise AudioUnreadable(FaultReason.EMPTY, message, file=shown)
-    if is_document(head):
-        message = f"{shown}: 内容是文本或文档, 不是录音, 请检查导出设置"
-        raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
-    if claims := wav_format(head):
-        check_claims(shown, *claims)  # the decoder would make room for 65,535 channels first
-    return _Edges(head, tail, size_bytes, is_sound_after_data(behind, size_bytes - behind_at))

@@ -18,6 +18,7 @@ FULL_SCALE = 32768.0
 SILENCE_DBFS = -120.0
 # A mean further from zero than this (-54 dBFS) comes from the recorder's electronics, not from a voice.
 _MIN_OFFSET = 0.002
+_LEVEL_BLOCK = 1 << 20
 # Fake stereo: in nearly every audible second, one channel is the other times a gain of at most 3.5 dB.
 # Low bit rates leave a residue of up to 3 % of the energy (measured: MP3, AAC, Opus at 16-32 kbit/s),
 # the channels of a true call 99 %; crosstalk is fainter than 3.5 dB. Judged second by second, so that loud
@@ -47,7 +48,10 @@ def rms_dbfs(sound: Sound) -> float:
     """Returns the RMS level in dBFS (0 = full-scale square wave), `SILENCE_DBFS` for silence or nothing."""
     if sound.size == 0:
         return SILENCE_DBFS
-    mean_square = float(np.mean(np.square(as_float(sound), dtype=np.float64)))
+    blocks = (sound.reshape(-1)[at : at + _LEVEL_BLOCK] for at in range(0, sound.size, _LEVEL_BLOCK))
+    mean_square = (
+        sum(float(np.square(as_float(block), dtype=np.float64).sum()) for block in blocks) / sound.size
+    )
     return max(SILENCE_DBFS, 10.0 * float(np.log10(mean_square))) if mean_square > 0 else SILENCE_DBFS
 
 

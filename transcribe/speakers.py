@@ -101,18 +101,22 @@ def decide_roles(
     cues: RoleCues,
     options: SpeakerOptions,
 ) -> RoleDecision:
-    """Roles of the two voices of a call.
+    """Roles of the channels of a call: of two by claim and content, of more those that speak.
 
     Args:
-        texts: all that was said on each of the two channels.
+        texts: all that was said on each of the channels.
         claimed: the manifest's roles in channel order; None when it says nothing.
         default: the centre's usual order.
         cues: what tells an agent from a customer.
         options: how claim and content are weighed.
 
     Returns:
-        The likelier of the two orders. Claims other than one agent and one customer stand as they are.
+        The likelier of the two orders. Claims other than one agent and one customer stand as they are. Of
+        more than two channels without a claim for each, two that speak are decided as if they were alone,
+        a single one that speaks is `unknown`, as is every further one.
     """
+    if len(texts) > 2:
+        return _decide_many(texts, claimed, default, cues, options)
     order = claimed if claimed is not None else default
     if len(texts) != 2 or set(order) != {SpeakerRole.AGENT, SpeakerRole.CUSTOMER}:
         prior = options.manifest_prior if claimed is not None else options.default_prior
@@ -124,6 +128,28 @@ def decide_roles(
     if evidence >= 0:
         return RoleDecision(order, logistic(evidence))
     return RoleDecision((order[1], order[0]), logistic(-evidence), is_swapped=True)
+
+
+def _decide_many(
+    texts: Sequence[str],
+    claimed: tuple[SpeakerRole, ...] | None,
+    default: tuple[SpeakerRole, ...],
+    cues: RoleCues,
+    options: SpeakerOptions,
+) -> RoleDecision:
+    named = claimed if claimed is not None and len(claimed) >= len(texts) else None
+    spoken = [channel for channel, text in enumerate(texts) if text]
+    if named is None and len(spoken) == 1:
+        return RoleDecision((SpeakerRole.UNKNOWN,) * len(texts), 0.5)
+    if len(spoken) != 2:
+        prior = options.manifest_prior if named is not None else options.default_prior
+        return RoleDecision(_fitted(named or default, len(texts)), logistic(prior))
+    order = tuple(named[channel] for channel in spoken) if named is not None else None
+    pair = decide_roles([texts[channel] for channel in spoken], order, default, cues, options)
+    roles = list(named[: len(texts)]) if named is not None else [SpeakerRole.UNKNOWN] * len(texts)
+    for channel, role in zip(spoken, pair.roles, strict=True):
+        roles[channel] = role
+    return RoleDecision(tuple(roles), pair.confidence, pair.is_swapped)
 
 
 def logistic(nats: float) -> float:

@@ -9,6 +9,7 @@ from transcribe.speakers import SpeakerOptions, agent_llr, decide_roles
 from transcribe.wordlists import load_role_cues
 
 AGENT, CUSTOMER, UNKNOWN = SpeakerRole.AGENT, SpeakerRole.CUSTOMER, SpeakerRole.UNKNOWN
+IVR = SpeakerRole.IVR
 CUES = load_role_cues()
 OPTIONS = SpeakerOptions()
 GREETING = "您好,工号8026为您服务,请问有什么可以帮您?"
@@ -73,6 +74,22 @@ def test_other_counts_of_channels_keep_the_claim(count: int, roles: tuple[Speake
     decision = decide_roles(["嗯"] * count, None, (AGENT, CUSTOMER), CUES, OPTIONS)
     assert decision.roles == roles
     assert not decision.is_swapped
+
+
+@pytest.mark.parametrize(
+    ("texts", "claimed", "roles"),
+    [
+        (("", GREETING, "", QUESTION), None, (UNKNOWN, AGENT, UNKNOWN, CUSTOMER)),
+        (("", QUESTION, "", GREETING), (AGENT, CUSTOMER), (UNKNOWN, CUSTOMER, UNKNOWN, AGENT)),
+        ((QUESTION, "", GREETING), (AGENT, IVR, CUSTOMER), (CUSTOMER, IVR, AGENT)),
+        (("嗯。", "欢迎致电。", "好。"), (CUSTOMER, IVR, AGENT), (CUSTOMER, IVR, AGENT)),
+        ((GREETING, "", ""), None, (UNKNOWN, UNKNOWN, UNKNOWN)),
+        (("", "", ""), None, (AGENT, CUSTOMER, UNKNOWN)),
+        (("", GREETING, ""), (UNKNOWN, AGENT, CUSTOMER), (UNKNOWN, AGENT, CUSTOMER)),
+    ],
+)
+def test_of_many_channels_those_that_speak_are_decided(texts, claimed, roles) -> None:
+    assert decide_roles(texts, claimed, (AGENT, CUSTOMER), CUES, OPTIONS).roles == roles
 
 
 @given(st.lists(st.sampled_from([GREETING, QUESTION, "嗯", "请问", "投诉你们"]), min_size=2, max_size=2))
