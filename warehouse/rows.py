@@ -89,6 +89,8 @@ def call_rows(call: Call, run: RunContext) -> dict[str, list[Row]]:
         "duration_s": call.transcript.duration_s,
         "channel_roles": [str(audit.role) for audit in sorted(call.audits, key=lambda audit: audit.channel)],
         "role_confidence": min((turn.role_confidence for turn in turns), default=None),
+        "role_certainty": call.role_certainty,
+        "is_role_uncertain": call.is_role_uncertain,
     }
     return {
         "call": [call_row],

@@ -34,6 +34,7 @@ INNER JOIN severity_rank AS r ON h.severity = r.severity
 LEFT JOIN clip_of_call AS k ON h.call_id = k.call_id
 WHERE
     h.night = $night
+    AND NOT coalesce(c.is_role_uncertain, FALSE)
     AND r.place >= (
         SELECT least_rank.place
         FROM severity_rank AS least_rank

@@ -142,9 +142,12 @@ SELECT
     cause.main_top_cause,
     cause.main_sub_cause,
     cause.main_source,
-    coalesce(taboo.forbidden_count, 0) AS forbidden_count,
-    coalesce(taboo.sensitive_count, 0) AS sensitive_count,
-    taboo.worst_severity,
+    coalesce(call.is_role_uncertain, FALSE) AS is_role_uncertain,
+    CASE WHEN NOT coalesce(call.is_role_uncertain, FALSE) THEN coalesce(taboo.forbidden_count, 0) END
+        AS forbidden_count,
+    CASE WHEN NOT coalesce(call.is_role_uncertain, FALSE) THEN coalesce(taboo.sensitive_count, 0) END
+        AS sensitive_count,
+    CASE WHEN NOT coalesce(call.is_role_uncertain, FALSE) THEN taboo.worst_severity END AS worst_severity,
     coalesce(conduct.good_behaviour_count, 0) AS good_behaviour_count,
     coalesce(conduct.fault_count, 0) AS fault_count,
     coalesce(conduct.step_count, 0) AS step_count,
@@ -200,8 +203,9 @@ COMMENT ON COLUMN call_overview.cause_tag_count IS 'Rows of cause_tag for the ca
 COMMENT ON COLUMN call_overview.main_top_cause IS 'Top cause of the surest tag; null when none';
 COMMENT ON COLUMN call_overview.main_sub_cause IS 'Sub-cause of the surest tag; null when only the top level is sure';
 COMMENT ON COLUMN call_overview.main_source IS 'Source of the surest tag: customer_stated or observed_on_call';
-COMMENT ON COLUMN call_overview.forbidden_count IS 'Forbidden phrases the agent said';
-COMMENT ON COLUMN call_overview.sensitive_count IS 'Sensitive wordings the agent said';
+COMMENT ON COLUMN call_overview.is_role_uncertain IS 'Whether it is not sure who the agent is: then no taboo hit counts, and role_review lists the call';
+COMMENT ON COLUMN call_overview.forbidden_count IS 'Forbidden phrases the agent said; null when the roles are uncertain';
+COMMENT ON COLUMN call_overview.sensitive_count IS 'Sensitive wordings the agent said; null when the roles are uncertain';
 COMMENT ON COLUMN call_overview.worst_severity IS 'Highest severity among them: low, medium, high or critical; null when none';
 COMMENT ON COLUMN call_overview.good_behaviour_count IS 'Good behaviours found';
 COMMENT ON COLUMN call_overview.fault_count IS 'Behaviour faults found';

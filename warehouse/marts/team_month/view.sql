@@ -10,9 +10,13 @@ SELECT
     count(*) FILTER (WHERE call_overview.tier = 'formal') AS formal_count,
     count(*) FILTER (WHERE call_overview.is_supervisor_asked OR call_overview.is_regulator_or_media_named)
     / count(*) AS escalation_rate,
-    sum(call_overview.forbidden_count)::BIGINT AS forbidden_count,
-    sum(call_overview.sensitive_count)::BIGINT AS sensitive_count,
-    100 * sum(call_overview.forbidden_count) / count(*) AS forbidden_per_100_calls,
+    count(call_overview.forbidden_count) AS taboo_call_count,
+    coalesce(sum(call_overview.forbidden_count), 0)::BIGINT AS forbidden_count,
+    coalesce(sum(call_overview.sensitive_count), 0)::BIGINT AS sensitive_count,
+    CASE
+        WHEN count(call_overview.forbidden_count) > 0
+            THEN 100 * sum(call_overview.forbidden_count) / count(call_overview.forbidden_count)
+    END AS forbidden_per_100_calls,
     avg(call_overview.step_count) AS step_count_mean,
     count(call_overview.talk_s) AS talk_call_count,
     avg(call_overview.talk_s) AS talk_s_mean,
@@ -35,9 +39,10 @@ COMMENT ON COLUMN team_month.complaint_count IS 'Calls whose tier is explicit or
 COMMENT ON COLUMN team_month.complaint_rate IS 'complaint_count / call_count, 0 to 1';
 COMMENT ON COLUMN team_month.formal_count IS 'Calls whose tier is formal';
 COMMENT ON COLUMN team_month.escalation_rate IS 'Share of calls in which the customer asks for a supervisor or names a regulator, court or media, 0 to 1';
+COMMENT ON COLUMN team_month.taboo_call_count IS 'Calls whose roles are sure: the base of the next three';
 COMMENT ON COLUMN team_month.forbidden_count IS 'Forbidden phrases said';
 COMMENT ON COLUMN team_month.sensitive_count IS 'Sensitive wordings said';
-COMMENT ON COLUMN team_month.forbidden_per_100_calls IS 'Forbidden phrases per 100 calls';
+COMMENT ON COLUMN team_month.forbidden_per_100_calls IS 'Forbidden phrases per 100 calls whose roles are sure; null without such a call';
 COMMENT ON COLUMN team_month.step_count_mean IS 'Mean number of the five steps shown in a call, 0 to 5';
 COMMENT ON COLUMN team_month.talk_call_count IS 'Calls whose talk_s was measured: the base of the next three';
 COMMENT ON COLUMN team_month.talk_s_mean IS 'Mean talk time, seconds';

@@ -4,7 +4,8 @@ WITH hits AS (
         t.call_id,
         COUNT(*) AS hit_count
     FROM taboo_hit AS t
-    WHERE t.kind = 'forbidden'
+    INNER JOIN call AS s ON t.call_id = s.call_id
+    WHERE t.kind = 'forbidden' AND NOT COALESCE(s.is_role_uncertain, FALSE)
     GROUP BY t.call_id
 ),
 

@@ -21,7 +21,10 @@ SELECT
 FROM call
 WHERE
     call.night IN (SELECT checked_night.night FROM checked_night)
-    AND (call.duration_s < 0 OR call.role_confidence NOT BETWEEN 0 AND 1 OR call.hold_s < 0 OR call.acw_s < 0);
+    AND (
+        call.duration_s < 0 OR call.hold_s < 0 OR call.acw_s < 0
+        OR call.role_confidence NOT BETWEEN 0 AND 1 OR call.role_certainty NOT BETWEEN 0 AND 1
+    );
 
 -- check has_tier fail: 有通话没有不满层级
 SELECT

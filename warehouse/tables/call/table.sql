@@ -23,7 +23,9 @@ CREATE TABLE call (
     hold_s DOUBLE,
     acw_s DOUBLE,
     satisfaction DOUBLE,
-    transferred_to_supervisor BOOLEAN
+    transferred_to_supervisor BOOLEAN,
+    role_certainty DOUBLE,
+    is_role_uncertain BOOLEAN
 );
 
 COMMENT ON TABLE call IS 'One row per call that was heard: identity, what the switch (ACD) said of it, how it was recognised. Unknown values are null, never guessed';
@@ -50,3 +52,5 @@ COMMENT ON COLUMN call.hold_s IS 'Seconds on hold, from the switch';
 COMMENT ON COLUMN call.acw_s IS 'After-call work, seconds, from the switch; null means that handling time is unknown';
 COMMENT ON COLUMN call.satisfaction IS 'Customer''s rating after the call, on the centre''s own scale';
 COMMENT ON COLUMN call.transferred_to_supervisor IS 'Whether the switch says that the call went to a supervisor';
+COMMENT ON COLUMN call.role_certainty IS 'How sure the roles are on average over all characters said by people, 0 to 1, unknown ones counting 0; null when nobody spoke, or heard before 0.2';
+COMMENT ON COLUMN call.is_role_uncertain IS 'Whether role_certainty is below the setting speakers.min_call_certainty: such a call counts in no taboo figure and is listed in role_review; null when heard before 0.2: then it counts';
