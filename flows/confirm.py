@@ -9,15 +9,17 @@ and sound end where a mask begins.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from flows.config import Config
 from flows.ears import load_ears
-from flows.work import UNNUMBERED, TagJob, lexicons_of, load_taggers, write_together
+from flows.work import UNNUMBERED, TagJob, lexicons_of, state_of, write_together
 from tagging.finding import Findings
+from tagging.options import TaggerOptions
 from tagging.taboo.confirm import SecondPass, build_second_pass
 from tagging.taboo.near import NearMatch
-from tagging.taboo.tagger import TabooTagger
+from tagging.taboo.tagger import build
 from transcribe.audio import read_span
 from transcribe.call import TimeSpan, Transcript
 from transcribe.errors import AudioUnreadable
@@ -85,9 +87,15 @@ def confirm(job: ConfirmJob) -> Path:
 
 
 def load_second_pass(config: Config) -> SecondPass:
-    """Return the second pass with today's taboo lexicon and settings."""
-    tagger = next(tagger for tagger in load_taggers(config) if isinstance(tagger, TabooTagger))
-    return build_second_pass(tagger, lexicons_of(config))
+    """Return the second pass with today's taboo lexicon and settings; kept until one of them changes."""
+    return _second_pass(lexicons_of(config), state_of(config.lexicons_path))
+
+
+@lru_cache(maxsize=1)
+def _second_pass(lexicons: Path | None, state: frozenset[tuple[str, int, int]]) -> SecondPass:
+    del state  # only there so that an edited lexicon is read again by a resident worker
+    tagger = build(TaggerOptions(override_dir=lexicons, models_dir=Path()))
+    return build_second_pass(tagger, lexicons)
 
 
 def total_counts(jobs: Sequence[ConfirmJob]) -> Counts:

@@ -107,7 +107,7 @@ def tag(job: TagJob) -> Path:
 
 def load_taggers(config: Config) -> tuple[Tagger, ...]:
     """Return the taggers with today's lexicons and classifier; kept until one of their files changes."""
-    return _taggers(config.lexicons_path, config.models_path, _state_of(config.lexicons_path))
+    return _taggers(config.lexicons_path, config.models_path, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)
@@ -120,7 +120,7 @@ def _taggers(lexicons: Path, models: Path, state: frozenset[tuple[str, int, int]
 
 def load_masker(config: Config) -> Masker:
     """Return the masker with today's rules; kept until one of their files changes."""
-    return _masker(config.lexicons_path, _state_of(config.lexicons_path))
+    return _masker(config.lexicons_path, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)
@@ -134,7 +134,8 @@ def _tokenizer() -> Tokenizer:
     return Tokenizer()
 
 
-def _state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
+def state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Return what changes when a lexicon below `folder` is edited."""
     files: Iterable[Path] = folder.rglob("*.yaml") if folder.is_dir() else ()
     return frozenset((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
 

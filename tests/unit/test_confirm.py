@@ -11,14 +11,17 @@ import pytest
 from flows import confirm as second
 from flows.config import Config, load_config
 from flows.confirm import ConfirmJob, Counts, confirm, total_counts
-from flows.work import TagJob, tag
+from flows.work import UNNUMBERED, TagJob
+from tagging.finding import Findings
+from tagging.options import TaggerOptions
 from tagging.prepare import prepare_turns
+from tagging.taboo.tagger import build
 from tagging.words import Tokenizer
 from transcribe.call import Call, ChannelAudit, Recording, SpeakerRole, Transcript, Turn, Word
 from transcribe.recognise.protocol import Window
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import read_rows
-from warehouse.rows import RunContext, call_rows
+from warehouse.rows import CallContext, RunContext, call_rows, finding_rows
 
 NIGHT = date(2026, 11, 20)
 RUN = RunRef(NIGHT, "r1")
@@ -84,7 +87,16 @@ def store(config: Config, texts: dict[str, str], recording: Path) -> TagJob:
     for table, found in rows.items():
         lake.write_rows(table, found, lake.table_path(table, NIGHT, "r1"))
     job = TagJob(config, RUN, tuple(sorted(texts)), lake.work_dir(NIGHT) / "tagged" / "a")
-    tag(job)
+    tagger = build(TaggerOptions(override_dir=None, models_dir=Path()))
+    found = [
+        row
+        for transcript in lake.iter_transcripts(RUN)
+        for row in finding_rows(
+            Findings(transcript.call_id, tagger.tag(transcript)),
+            CallContext(transcript.call_id, NIGHT, NIGHT, UNNUMBERED),
+        )["taboo_hit"]
+    ]
+    lake.write_rows("taboo_hit", found, job.target / "taboo_hit.parquet")
     return job
 
 
