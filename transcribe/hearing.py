@@ -82,19 +82,24 @@ def _recognise(
     windows: Sequence[PackedWindow], sources: Mapping[str, SourceAudio], recogniser: Recogniser
 ) -> list[_HeardPiece]:
     """Portion by portion: the windows of a call of hours together would need as much memory as the call."""
-    heard: list[_HeardPiece] = []
-    for at in range(0, len(windows), WINDOWS_AT_ONCE):
-        portion = windows[at : at + WINDOWS_AT_ONCE]
-        asked = [
-            Window(
-                f"{packed.source}@{_call_start_s(packed):.2f}",
-                window_samples(packed, sources[packed.source].samples),
-            )
-            for packed in portion
-        ]
-        for packed, answer in zip(portion, recogniser.recognise(asked), strict=True):
-            heard += _pieces_of(packed, answer)
-    return heard
+    portions = (windows[at : at + WINDOWS_AT_ONCE] for at in range(0, len(windows), WINDOWS_AT_ONCE))
+    return [piece for portion in portions for piece in _recognise_portion(portion, sources, recogniser)]
+
+
+def _recognise_portion(
+    windows: Sequence[PackedWindow], sources: Mapping[str, SourceAudio], recogniser: Recogniser
+) -> list[_HeardPiece]:
+    asked = [
+        Window(
+            f"{packed.source}@{_call_start_s(packed):.2f}",
+            window_samples(packed, sources[packed.source].samples),
+        )
+        for packed in windows
+    ]
+    answers = recogniser.recognise(asked)
+    return [
+        piece for packed, answer in zip(windows, answers, strict=True) for piece in _pieces_of(packed, answer)
+    ]
 
 
 def _call_start_s(packed: PackedWindow) -> float:
