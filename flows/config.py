@@ -78,6 +78,7 @@ class RecognitionConfig(_Table):
     prompt: str = "以下是普通话的句子。"
     device: Literal["auto", "cpu", "cuda"] = "auto"
     replay_file: str = ""
+    domain_prompt: bool = True
     second_pass: bool = False
 
 

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from flows.config import Config
+from tagging.prompts import load_prompts, prompt_pairs
 from transcribe.attribution import MonoOptions
 from transcribe.diarise.choose import best_diariser
 from transcribe.pipeline import TranscribeOptions, recognition_key
@@ -51,6 +52,7 @@ def transcribe_options(config: Config) -> TranscribeOptions:
     wanted = config.speakers.diariser
     return TranscribeOptions(
         speakers=SpeakerOptions(min_call_certainty=config.speakers.min_call_certainty),
+        prompts=domain_prompts(config),
         mono=MonoOptions(diariser=best_diariser() if wanted == "auto" else wanted),
         recognise=RecogniseOptions(
             language=config.recognition.language,
@@ -61,6 +63,18 @@ def transcribe_options(config: Config) -> TranscribeOptions:
             threads=config.workers.threads,
         ),
     )
+
+
+def domain_prompts(config: Config) -> tuple[tuple[str, str], ...]:
+    """Return (line of business, prompt) pairs from the lexicons, none where the config asks for none.
+
+    Raises:
+        LexiconInvalid: prompts.yaml cannot be used.
+    """
+    if not config.recognition.domain_prompt:
+        return ()
+    own = config.lexicons_path if config.lexicons_path.is_dir() else None
+    return prompt_pairs(load_prompts(own))
 
 
 def hearing_key(config: Config, weights: Weights) -> str:

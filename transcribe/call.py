@@ -163,7 +163,8 @@ class Segment:
 class Suspect:
     """A segment kept out of tagging, and why.
 
-    `loop`, `no_speech`, `low_confidence`, `too_dense`, or `crosstalk`: said on the other channel.
+    `loop`, `repeated`, `no_speech`, `prompt`, `low_confidence`, `too_dense`, or `crosstalk`: said on the
+    other channel.
     """
 
     segment: Segment

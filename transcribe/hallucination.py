@@ -1,17 +1,20 @@
 """Segments in, kept segments and suspects out. Pure.
 
-Suspect are loops, text where nobody speaks, guesses, and speech faster than anyone speaks.
+Suspect are loops, words repeated over and over, text where nobody speaks, the prompt instead of speech,
+guesses, and speech faster than anyone speaks.
 A suspect is never deleted: it is kept in the audit with its reason, and out of tagging.
 """
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 
 from transcribe.call import Segment, Suspect
 from transcribe.normalize import bare
 
-LOOP, NO_SPEECH, LOW_CONFIDENCE, TOO_DENSE = "loop", "no_speech", "low_confidence", "too_dense"
+LOOP, REPEATED, NO_SPEECH, PROMPT = "loop", "repeated", "no_speech", "prompt"
+LOW_CONFIDENCE, TOO_DENSE = "low_confidence", "too_dense"
 MAX_LOOP_PERIOD = 20  # characters
 
 
@@ -23,7 +26,17 @@ class HallucinationOptions:
     do say 对对对对 and read 八八八八 aloud, so a single character needs `min_single_repeats`. Below
     `min_mean_probability` per word a text is a guess; `max_chars_per_s` is faster than anyone speaks
     (fast Mandarin is 7 to 8 a second), judged from `min_dense_chars` on. `no_speech_probability` speaks
-    only together with a doubtful text (`no_speech_log_probability`), as in openai-whisper.
+    only together with a doubtful text (`no_speech_log_probability`), as in openai-whisper (its
+    `no_speech_threshold` and `logprob_threshold`).
+
+    From `min_repeated_chars` on, a text of whose runs of `repeated_run_chars` characters less than
+    `min_distinct_ratio` differ repeats itself with breaks in between: a window of openai-whisper's that loops
+    compresses to below 1 / 2.4 (its `compression_ratio_threshold`), the same bound, for Chinese in
+    characters. A run of `min_prompt_chars` of the prompt that is at least `min_prompt_ratio` of a text was
+    copied, not heard.
+
+    Source of the figures not named: what was recognised of 18 sample calls (base weights, 453 segments; none
+    that is right is suspected) and of ten minutes without speech (all is); see docs/numbers.md.
     """
 
     min_loop_repeats: int = 4
@@ -34,6 +47,11 @@ class HallucinationOptions:
     min_dense_chars: int = 8
     no_speech_probability: float = 0.6
     no_speech_log_probability: float = -1.0
+    min_repeated_chars: int = 24
+    repeated_run_chars: int = 4
+    min_distinct_ratio: float = 0.42
+    min_prompt_chars: int = 7
+    min_prompt_ratio: float = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +63,9 @@ class KnownInventions:
 
 
 def suspect_reason(
-    segment: Segment, options: HallucinationOptions, inventions: KnownInventions
+    segment: Segment, options: HallucinationOptions, inventions: KnownInventions, prompt: str = ""
 ) -> str | None:
-    """Why `segment` is not to be believed, or None."""
+    """Why `segment` is not to be believed, or None; `prompt` is what was put before its window."""
     said = bare(segment.text)
     duration_s = segment.end_s - segment.start_s
     is_silent = (
@@ -57,6 +75,8 @@ def suspect_reason(
     is_known = said in inventions.whole or any(text in said for text in inventions.within)
     findings = (
         (LOOP, has_loop(said, options)),
+        (REPEATED, is_repetitive(said, options)),
+        (PROMPT, is_prompt(said, bare(prompt), options)),
         (NO_SPEECH, is_silent or is_known),
         (
             TOO_DENSE,
@@ -68,13 +88,16 @@ def suspect_reason(
 
 
 def split_suspects(
-    segments: Sequence[Segment], options: HallucinationOptions, inventions: KnownInventions
+    segments: Sequence[Segment],
+    options: HallucinationOptions,
+    inventions: KnownInventions,
+    prompt: str = "",
 ) -> tuple[tuple[Segment, ...], tuple[Suspect, ...]]:
     """Segments that are believed, and those that are not with their reason; order kept, none lost."""
     kept: list[Segment] = []
     suspects: list[Suspect] = []
     for segment in segments:
-        reason = suspect_reason(segment, options, inventions)
+        reason = suspect_reason(segment, options, inventions, prompt)
         if reason is None:
             kept.append(segment)
         else:
@@ -99,3 +122,18 @@ def has_loop(said: str, options: HallucinationOptions) -> bool:
         if re.search(rf"(.{{{period}}})\1{{{repeats - 1}}}", said):
             return True
     return False
+
+
+def is_repetitive(said: str, options: HallucinationOptions) -> bool:
+    """True when `said` (bare) says the same few things over and over, whatever stands between them."""
+    if len(said) < options.min_repeated_chars:
+        return False
+    size = options.repeated_run_chars
+    runs = [said[at : at + size] for at in range(len(said) - size + 1)]
+    return len(set(runs)) < options.min_distinct_ratio * len(runs)
+
+
+def is_prompt(said: str, prompt: str, options: HallucinationOptions) -> bool:
+    """True when a good part of `said` is a run of the prompt (both bare)."""
+    match = SequenceMatcher(None, said, prompt, autojunk=False).find_longest_match()
+    return match.size >= max(options.min_prompt_chars, options.min_prompt_ratio * len(said))

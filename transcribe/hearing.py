@@ -26,6 +26,7 @@ class SourceAudio:
     channel: int
     samples: Sound
     spans: tuple[TimeSpan, ...]
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def _recognise_portion(
         Window(
             f"{packed.source}@{_call_start_s(packed):.2f}",
             window_samples(packed, sources[packed.source].samples),
+            sources[packed.source].prompt,
         )
         for packed in windows
     ]

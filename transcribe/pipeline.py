@@ -49,6 +49,7 @@ class TranscribeOptions:
 
     `default_roles` is the centre's usual channel order, for recordings whose manifest row says none.
     `group_s` is how many seconds of audio are held in memory at once (a single longer call is held whole).
+    `prompts` are (line of business, prompt) pairs that replace the recogniser's prompt for those calls.
     """
 
     vad: VadOptions = field(default_factory=VadOptions)
@@ -62,6 +63,11 @@ class TranscribeOptions:
     turns: TurnOptions = field(default_factory=TurnOptions)
     default_roles: tuple[SpeakerRole, ...] = (SpeakerRole.AGENT, SpeakerRole.CUSTOMER)
     group_s: float = 1200.0
+    prompts: tuple[tuple[str, str], ...] = ()
+
+    def prompt_of(self, recording: Recording) -> str:
+        """The text put before every window of the recording: its line of business', else the general one."""
+        return dict(self.prompts).get(recording.line_of_business or "", self.recognise.prompt)
 
 
 def recognition_key(weights: Weights, options: TranscribeOptions) -> str:
@@ -91,9 +97,9 @@ def transcribe_calls(
     group: list[_Loaded | Fault] = []
     held_s = 0.0
     for recording in recordings:
-        loaded = _load(recording, options.crosstalk)
-        group.append(loaded)
-        held_s += loaded.audio_s if isinstance(loaded, _Loaded) else 0.0
+        # No name of its own: it would keep the last call's sound in memory while the next is read.
+        group.append(_load(recording, options.crosstalk))
+        held_s += group[-1].audio_s if isinstance(group[-1], _Loaded) else 0.0
         if held_s >= options.group_s:
             yield from _transcribe_group(group, recogniser, detector, options)
             group, held_s = [], 0.0
@@ -145,7 +151,9 @@ def _transcribe_group(
         )
     ]
     sources = {
-        call.source(channel): SourceAudio(channel, call.audio.channels[channel], found)
+        call.source(channel): SourceAudio(
+            channel, call.audio.channels[channel], found, options.prompt_of(call.recording)
+        )
         for (call, channel), found in zip(channels, own, strict=True)
     }
     heard = hear(sources, recogniser, options.hearing)
@@ -161,7 +169,13 @@ def _call(
 ) -> Call:
     names = [loaded.source(channel) for channel in range(len(loaded.audio.channels))]
     sorted_out = [
-        split_suspects(heard[name].segments, options.hallucination, load_known_inventions()) for name in names
+        split_suspects(
+            heard[name].segments,
+            options.hallucination,
+            load_known_inventions(),
+            options.prompt_of(loaded.recording),
+        )
+        for name in names
     ]
     channels = loaded.audio.channels
     own, echoes = split_echoes([kept for kept, _ in sorted_out], channels, options.crosstalk)

@@ -30,6 +30,11 @@ def segment(
         ("好的,好的,好的,好的,好的,好的,好的,", "loop"),
         ("我想问一下账单账单账单账单账单账单账单账单", "loop"),
         ("啊啊啊啊啊啊啊啊啊啊啊啊啊", "loop"),
+        ("我想问一下这个,我想问一下那个,我想问一下,我想问一下这个,我想问一下那个,我想问一下", "repeated"),
+        ("好的谢谢,好的再见,好的谢谢,好的再见,好的谢谢,再见,好的谢谢,好的再见,谢谢", None),
+        ("我想问一下这个月的账单,我想问一下为什么多扣了钱,还有我想问一下怎么退", None),
+        ("一三八零零一三八零零零,对,一三八零零一三八零零零", None),
+        ("我试试普通话的句子吧", "no_speech"),
         ("请不吝点赞 订阅 转发", "no_speech"),
         ("字幕由社区提供", "no_speech"),
         ("谢谢观看!", "no_speech"),
@@ -69,3 +74,21 @@ def test_none_is_lost_and_order_stays() -> None:
     kept, suspects = split_suspects(segments, OPTIONS, INVENTIONS)
     assert kept == (segments[0], segments[2])
     assert [(item.segment, item.reason) for item in suspects] == [(segments[1], "no_speech")]
+
+
+PROMPT = "信用卡客服:账单日、还款日、最低还款额、分期手续费、提前结清。"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("账单日、还款日、最低还款额", "prompt"),
+        ("嗯,信用卡客服,账单日", "prompt"),
+        ("我想问一下最低还款额和分期手续费是多少", None),
+        ("账单日和还款日", None),
+        ("我这个卡账单日还款日最低还款额都看不懂,您能不能从头给我说一遍,到底哪天还", None),
+    ],
+)
+def test_the_prompt_instead_of_speech(text: str, reason: str | None) -> None:
+    assert suspect_reason(segment(text), OPTIONS, INVENTIONS, PROMPT) == reason
+    assert suspect_reason(segment(text), OPTIONS, INVENTIONS) is None

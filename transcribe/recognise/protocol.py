@@ -37,10 +37,14 @@ class RecogniseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Audio to recognise: float32 (n,), 16 kHz, mono, in -1..1, n <= 480000. `window_id` is unique."""
+    """Audio to recognise: float32 (n,), 16 kHz, mono, in -1..1, n <= 480000. `window_id` is unique.
+
+    `prompt` is put before this window instead of the options' prompt; None leaves that one.
+    """
 
     window_id: str
     samples: Samples
+    prompt: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,4 +31,4 @@ COMMENT ON COLUMN recognition_audit.speech_s IS 'Detected speech, seconds';
 COMMENT ON COLUMN recognition_audit.recognised_s IS 'Speech that became turns, seconds';
 COMMENT ON COLUMN recognition_audit.suspect_s IS 'Speech whose text was not believed and kept out of tagging, seconds';
 COMMENT ON COLUMN recognition_audit.unrecognised_s IS 'Speech for which nothing was recognised, seconds';
-COMMENT ON COLUMN recognition_audit.suspects IS 'What was kept out: reason (loop, no_speech, low_confidence, too_dense, crosstalk), start and end in seconds; never its text';
+COMMENT ON COLUMN recognition_audit.suspects IS 'What was kept out: reason (loop, repeated, no_speech, prompt, low_confidence, too_dense, crosstalk), start and end in seconds; never its text';
