@@ -18,6 +18,7 @@ from transcribe.normalize import bare
 from transcribe.pipeline import TranscribeOptions, transcribe_calls
 from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Window
 from transcribe.vad import SpeechDetector
+from transcribe.weights import Weights
 from transcribe.wordlists import load_known_inventions
 
 pytestmark = pytest.mark.model
@@ -115,6 +116,17 @@ def write_wav(path: Path, sound: Sound) -> None:
         file.setsampwidth(2)
         file.setframerate(RATE_HZ)
         file.writeframes(np.round(np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
+
+
+@pytest.fixture(scope="module", params=["openai_whisper", "ctranslate2"])
+def any_recogniser(
+    request: pytest.FixtureRequest, weights: Weights, options: TranscribeOptions
+) -> Recogniser:
+    """Each recogniser that is installed, with the test session's weights."""
+    if request.param == "openai_whisper":
+        return request.getfixturevalue("recogniser")
+    module = pytest.importorskip("transcribe.recognise.ctranslate2")
+    return module.CTranslate2Whisper(weights, options.recognise)
 
 
 @pytest.fixture(scope="module")
