@@ -108,7 +108,7 @@ def probe(path: Path) -> AudioInfo:
     """
     edges = read_edges(path)
     with open_media(path, is_wav_length_wrong=edges.is_wav_length_wrong) as media:
-        return AudioInfo(media.header_s, media.channels, media.rate_hz, media.codec)
+        return AudioInfo(media.header_s * edges.growth_ratio, media.channels, media.rate_hz, media.codec)
 
 
 def decode(path: Path) -> Decoded:

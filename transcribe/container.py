@@ -58,10 +58,13 @@ def wav_format(head: bytes) -> tuple[int, int] | None:
     )
 
 
-def wav_data_end(head: bytes) -> int | None:
-    """Returns where in the file a RIFF header says that its sound ends, None when it does not say."""
+def wav_data(head: bytes) -> tuple[int, int] | None:
+    """Returns where in the file a RIFF header says that its sound begins, and how many bytes it has.
+
+    None when it does not say.
+    """
     data = _wav_chunk(head, b"data")
-    return data[0] + data[1] if data is not None and data[1] < _UNKNOWN_LENGTH_BYTES else None
+    return data if data is not None and data[1] < _UNKNOWN_LENGTH_BYTES else None
 
 
 def is_sound_after_data(behind: bytes, rest_bytes: int) -> bool:
@@ -71,7 +74,7 @@ def is_sound_after_data(behind: bytes, rest_bytes: int) -> bool:
     another chunk (tags, cue points): four printable characters and a size that fits; or a little filling.
 
     Args:
-        behind: the first bytes behind the promised end, from the next even position.
+        behind: the first bytes behind the promised end, from the next even position, and some further on.
         rest_bytes: how many bytes follow in the file.
     """
     if rest_bytes < _MIN_HIDDEN_BYTES:

@@ -16,7 +16,7 @@ from transcribe.container import (
     is_document,
     is_sound_after_data,
     wav_completeness,
-    wav_data_end,
+    wav_data,
     wav_format,
 )
 from transcribe.errors import AudioUnreadable
@@ -31,13 +31,15 @@ _ESTIMATED_LENGTH = frozenset({"amr", "amrnb", "amrwb", "gsm", "aac", "ogg"})
 class Edges:
     """The first bytes of a file, for Ogg also the last, and its size.
 
-    `is_wav_length_wrong`: sound goes on where a wav header says that it ends.
+    `is_wav_length_wrong`: sound goes on where a wav header says that it ends; `growth_ratio` is how many
+    times as long as promised it is (else 1).
     """
 
     head: bytes
     tail: bytes
     size_bytes: int
     is_wav_length_wrong: bool = False
+    growth_ratio: float = 1.0
 
     def promised_s(self, decoded_s: float, header_s: float, format_names: frozenset[str]) -> float:
         """Seconds that the container promises, 0 when it promises nothing.
@@ -70,10 +72,12 @@ def read_edges(path: Path) -> Edges:
             size_bytes = file.seek(0, os.SEEK_END)
             file.seek(max(0, size_bytes - TAIL_BYTES))
             tail = file.read() if head.startswith(b"OggS") else b""
-            end = wav_data_end(head)
-            behind_at = size_bytes if end is None else min(end + end % 2, size_bytes)
-            file.seek(behind_at)
-            behind = file.read(BEHIND_BYTES)
+            begin, promised = wav_data(head) or (size_bytes, 0)
+            behind_at = min(begin + promised + promised % 2, size_bytes)
+            behind = b""
+            for at in (behind_at, (behind_at + size_bytes) // 2, max(behind_at, size_bytes - BEHIND_BYTES)):
+                file.seek(at)
+                behind += file.read(BEHIND_BYTES)
     except OSError as err:
         message = f"{shown}: 打不开文件({err.strerror}), 请检查文件和读取权限"
         raise AudioUnreadable(FaultReason.UNREADABLE, message, file=shown) from err
@@ -85,4 +89,6 @@ def read_edges(path: Path) -> Edges:
         raise AudioUnreadable(FaultReason.NOT_AUDIO, message, file=shown)
     if claims := wav_format(head):
         check_claims(shown, *claims)  # the decoder would make room for 65,535 channels first
-    return Edges(head, tail, size_bytes, is_sound_after_data(behind, size_bytes - behind_at))
+    is_length_wrong = is_sound_after_data(behind, size_bytes - behind_at)
+    growth_ratio = (size_bytes - begin) / promised if is_length_wrong and promised else 1.0
+    return Edges(head, tail, size_bytes, is_length_wrong, growth_ratio)

@@ -162,6 +162,15 @@ def test_more_than_four_gibibytes_wrap_around_in_a_wav_header(tmp_path, make_ton
     assert decode(path).duration_s == pytest.approx(4.0, abs=0.01)
 
 
+def test_a_recorder_that_broke_off_in_silence_loses_nothing(tmp_path, make_tones):
+    tones = make_tones(1, 4.0, 8_000)
+    tones[:, 8_000:24_000] = 0.0
+    path = tmp_path / "call.wav"
+    path.write_bytes(wav(tones, 8_000, promised=18_000))
+    assert decode(path).duration_s == pytest.approx(4.0, abs=0.01)
+    assert probe(path).duration_s == pytest.approx(4.0, abs=0.01)
+
+
 def write_vbr_mp3(path, samples, rate_hz):
     with av.open(str(path), "w", format="mp3") as output:
         stream = output.add_stream(
