@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from tagging.prompts import load_prompts, prompt_pairs
 from transcribe.call import Call, Recording, Segment, Word
 from transcribe.hallucination import split_suspects
 from transcribe.normalize import bare
@@ -159,12 +160,22 @@ def test_ten_minutes_without_speech_through_detector_and_recogniser(
 def test_what_the_detector_lets_through_is_put_aside(
     any_recogniser: Recogniser, options: TranscribeOptions
 ) -> None:
-    """The same sounds with no detector before the recogniser: it does write, and none of it is believed."""
-    windows = [Window(kind, at_16_khz(make())[: 30 * 2 * RATE_HZ]) for kind, make in KINDS.items()]
+    """The same sounds with no detector before, a prompt of terms instead: it does write, none is believed."""
+    prompts = [prompt for _, prompt in prompt_pairs(load_prompts(None))]
+    windows = [
+        Window(kind, at_16_khz(make())[: 30 * 2 * RATE_HZ], prompts[number % len(prompts)])
+        for number, (kind, make) in enumerate(KINDS.items())
+    ]
     segments = [as_segment(window) for window in any_recogniser.recognise(windows)]
     assert sum(len(bare(segment.text)) for segment in segments) > MAX_INVENTED_CHARS, "nothing tempted it"
-    kept, _ = split_suspects(segments, options.hallucination, load_known_inventions())
-    assert sum(len(bare(segment.text)) for segment in kept) <= MAX_INVENTED_CHARS, kept
+    kept = [
+        segment.text
+        for each, window in zip(segments, windows, strict=True)
+        for segment in split_suspects(
+            [each], options.hallucination, load_known_inventions(), window.prompt or ""
+        )[0]
+    ]
+    assert sum(map(len, map(bare, kept))) <= MAX_INVENTED_CHARS, kept
 
 
 def at_16_khz(sound: Sound) -> NDArray[np.float32]:
