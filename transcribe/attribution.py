@@ -25,12 +25,14 @@ class MonoOptions:
 
     `diariser` names what tells the voices apart (see `transcribe.diarise.choose`). A stretch ends at a pause
     of `min_pause_s`, or after a clause. `stay_llr` speaks for the same voice going on when less than
-    `min_pause_s` lies between two stretches. `first_speaker_llr`: who speaks first is more often the agent.
+    `min_pause_s` lies between two stretches. What a stretch says tells of a voice when it is that voice's by
+    `min_voice_share`. `first_speaker_llr`: who speaks first is more often the agent.
     """
 
     diariser: str = "light"
     min_pause_s: float = 0.2
     stay_llr: float = 1.0
+    min_voice_share: float = 0.75
     first_speaker_llr: float = 1.0
 
 
@@ -83,13 +85,13 @@ def _agent_probabilities(
 
     Every way of naming the voices is weighed in which there is an agent and a customer.
     """
-    owners = shares.argmax(axis=1)
+    owners = np.where(shares.max(axis=1) >= options.min_voice_share, shares.argmax(axis=1), -1)
     texts = [
         "".join(s.text for s, owner in zip(stretches, owners, strict=True) if owner == voice)
         for voice in range(shares.shape[1])
     ]
     llrs = np.array([judge.agent_llr(text) for text in texts])
-    llrs[owners[0]] += options.first_speaker_llr
+    llrs[shares[0].argmax()] += options.first_speaker_llr
     every = product((0.0, 1.0), repeat=len(llrs))
     namings = np.array([naming for naming in every if 0 < sum(naming) < len(llrs)])
     nats = np.clip(namings @ llrs - (1.0 - namings) @ llrs, -judge.options.max_llr, judge.options.max_llr) / 2

@@ -242,3 +242,52 @@ def test_words_around_a_pause_go_where_they_were_said() -> None:
     for segment in heard.segments:
         for word in segment.words:
             assert segment.start_s <= word.start_s <= word.end_s <= segment.end_s
+
+
+def test_a_leak_is_heard_once_and_counts_as_no_speech_of_its_channel(
+    record: Callable[..., Recording],
+) -> None:
+    """The customer's channel carries the agent's words 20 dB down: nothing of it is recognised."""
+    rng = np.random.default_rng(5)
+    swell = (1 + 0.5 * np.sin(np.arange(10 * RATE_HZ) / RATE_HZ * 12)).astype(np.float32)
+    agent = AGENT_SIDE * swell + rng.normal(0, 1e-4, AGENT_SIDE.size).astype(np.float32)
+    customer = CUSTOMER_SIDE + rng.normal(0, 1e-4, CUSTOMER_SIDE.size).astype(np.float32)
+
+    class Sharp(LevelDetector):
+        def speech_spans(self, samples: Floats) -> tuple[TimeSpan, ...]:
+            loud = np.abs(samples) / np.float32(32768 if samples.dtype == np.int16 else 1) > 0.003
+            edges = np.flatnonzero(np.diff(np.concatenate([[0], loud, [0]]).astype(int))).reshape(-1, 2)
+            return tuple(TimeSpan(a / RATE_HZ, b / RATE_HZ) for a, b in edges.tolist() if b - a > RATE_HZ / 4)
+
+    recording = record("c1", agent, customer + 0.1 * agent)
+    (call,) = transcribe_calls([recording], LevelReader(), Sharp(), TranscribeOptions())
+    assert isinstance(call, Call)
+    assert [round(audit.speech_s) for audit in call.audits] == [4, 2]
+
+
+@pytest.mark.parametrize(("confident", "is_uncertain"), [(0.5, False), (0.999999, True)])
+def test_a_call_whose_roles_are_too_unsure_is_marked(
+    record: Callable[..., Recording], confident: float, is_uncertain: bool
+) -> None:
+    speakers = replace(TranscribeOptions().speakers, min_call_certainty=confident)
+    (call,) = run(record("c1", AGENT_SIDE, CUSTOMER_SIDE), options=TranscribeOptions(speakers=speakers))
+    assert isinstance(call, Call)
+    assert call.role_certainty is not None
+    assert 0.99 < call.role_certainty < 0.999999
+    assert call.is_role_uncertain == is_uncertain
+
+
+def test_a_copy_at_another_level_is_one_channel(record: Callable[..., Recording]) -> None:
+    rng = np.random.default_rng(5)
+    swell = (1 + 0.3 * np.sin(np.arange(10 * RATE_HZ) / RATE_HZ * 12)).astype(np.float32)
+    mix = (AGENT_SIDE + CUSTOMER_SIDE) * swell + rng.normal(0, 1e-4, AGENT_SIDE.size).astype(np.float32)
+    later = np.concatenate([np.zeros(160, np.float32), 0.5 * mix[:-160]])
+    (call,) = run(record("c1", later, mix))
+    assert isinstance(call, Call)
+    assert [fault.reason for fault in call.faults] == [FaultReason.CHANNELS_IDENTICAL]
+    assert len(call.audits) == 1
+
+
+def test_silence_has_no_certainty(record: Callable[..., Recording]) -> None:
+    call = only_call(record("c1", channel(), channel()))
+    assert (call.role_certainty, call.is_role_uncertain) == (None, False)

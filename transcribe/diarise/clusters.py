@@ -19,7 +19,8 @@ from transcribe.diarise.protocol import Floats, VoiceGroups, one_voice
 class ClusterOptions:
     """When groups are voices, and how much a print says.
 
-    Only stretches from `core_s` on decide which groups there are: shorter prints are noisy. A group needs
+    Only stretches from `core_s` on decide which groups there are: shorter prints are noisy. Where they show
+    one voice, somebody may say nothing longer: then those from `least_core_s` on are asked. A group needs
     `min_voice_s` in all, and prints across groups must be `min_gap` (cosine) less alike than within: one
     voice cut in two reaches 0.1, two of one sex on a narrow line 0.15. A print that lies as much nearer to
     one voice as voices lie apart speaks `max_evidence` nats for it, a shorter stretch in proportion to its
@@ -27,6 +28,7 @@ class ClusterOptions:
     """
 
     core_s: float = 0.8
+    least_core_s: float = 0.5
     min_voice_s: float = 1.6
     min_gap: float = 0.11
     max_voices: int = 4
@@ -40,8 +42,19 @@ def cluster_voices(
 ) -> VoiceGroups:
     """Voices of stretches with `prints` (n_stretches, n_dimensions), each of length 1."""
     seconds = np.asarray(durations_s, np.float64)
+    for core_s in (options.core_s, options.least_core_s):
+        found = _cluster(prints, seconds, core_s, options)
+        if found.voice_count > 1:
+            return found
+    return one_voice(len(seconds))
+
+
+def _cluster(
+    prints: NDArray[np.float32], seconds: Floats, core_s: float, options: ClusterOptions
+) -> VoiceGroups:
+    """Voices, by the stretches from `core_s` on."""
     longest = np.argsort(-seconds, kind="stable")[: options.max_core]
-    core = np.sort(longest[seconds[longest] >= options.core_s])
+    core = np.sort(longest[seconds[longest] >= core_s])
     if len(core) < 2:
         return one_voice(len(seconds))
     likeness = np.asarray(prints[core], np.float64) @ prints[core].T
