@@ -71,7 +71,9 @@ class InboxConfig(_Table):
 class RecognitionConfig(_Table):
     """Weights and decoding."""
 
+    engine: Literal["openai-whisper", "ctranslate2"] = "openai-whisper"
     weights: str = Field(default="base", min_length=1)
+    precision: Literal["auto", "int8", "fp32", "fp16"] = "auto"
     language: str = "zh"
     beam_size: int = Field(default=5, ge=1, le=20)
     batch_size: int = Field(default=8, ge=1, le=256)

@@ -12,9 +12,10 @@ from tagging.prompts import load_prompts, prompt_pairs
 from transcribe.attribution import MonoOptions
 from transcribe.diarise.choose import best_diariser
 from transcribe.pipeline import TranscribeOptions, recognition_key
-from transcribe.recognise.openai_whisper import OpenAIWhisper, best_device
+from transcribe.recognise.engines import make_recogniser
 from transcribe.recognise.protocol import RecogniseOptions, Recogniser
 from transcribe.recognise.replay import ReplayRecogniser
+from transcribe.recognise.whisper_parts import best_device, resolved_precision
 from transcribe.speakers import SpeakerOptions
 from transcribe.vad import SpeechDetector
 from transcribe.weights import Weights, find_weights
@@ -40,9 +41,8 @@ def load_ears(config: Config) -> Ears:
     if config.recognition.replay_file:
         recogniser: Recogniser = ReplayRecogniser(Path(config.recognition.replay_file))
     else:
-        recogniser = OpenAIWhisper(
-            find_weights(config.recognition.weights, config.models_path), options.recognise
-        )
+        weights = find_weights(config.recognition.weights, config.models_path)
+        recogniser = make_recogniser(weights, config.models_path, options.recognise)
     return Ears(recogniser=recogniser, detector=SpeechDetector(options.vad), options=options)
 
 
@@ -61,6 +61,8 @@ def transcribe_options(config: Config) -> TranscribeOptions:
             batch_size=config.recognition.batch_size,
             device=device,
             threads=config.workers.threads,
+            engine=config.recognition.engine,
+            precision=resolved_precision(config.recognition.precision, device),
         ),
     )
 

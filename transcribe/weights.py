@@ -130,7 +130,7 @@ def _write_checkpoint(parts: Sequence[Path], target: Path) -> None:
 
 def _downloaded_weights(name: str, models_dir: Path) -> Weights:
     # Whisper (and torch with it) takes seconds to import.
-    from transcribe.recognise.openai_whisper import download_checkpoint, model_names  # noqa: PLC0415
+    from transcribe.recognise.whisper_parts import download_checkpoint, model_names  # noqa: PLC0415
 
     if name not in model_names():
         raise WeightsMissing(

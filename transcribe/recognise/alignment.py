@@ -22,42 +22,57 @@ CLOSING_MARKS = "\"'.。,，!！?？:：”’)）]】》」}、;；…"
 DIAGONAL, UP, LEFT = 0, 1, 2
 
 
-def token_start_frames(matrix: Floats) -> Ints:
-    """The first frame of each token on the cheapest monotonic path.
+def token_start_frames(matrices: Sequence[Floats]) -> list[Ints]:
+    """The first frame of each token on the cheapest monotonic path, for several texts at once.
 
     Args:
-        matrix: (n_tokens, n_frames), the higher the better a token fits a frame.
+        matrices: (n_tokens, n_frames) each, the higher the better a token fits a frame.
 
     Returns:
-        (n_tokens,) frame numbers, never falling.
+        Per matrix (n_tokens,) frame numbers, never falling.
     """
-    steps = _steps(matrix)
-    token, frame = matrix.shape
+    steps = _steps(matrices)
+    return [_starts(steps[:, n], *matrix.shape) for n, matrix in enumerate(matrices)]
+
+
+def _starts(steps: npt.NDArray[np.int8], n_tokens: int, n_frames: int) -> Ints:
+    """Walks back from the last cell; `steps` is (diagonals, tokens + 1)."""
+    token, frame = n_tokens, n_frames
     starts = np.zeros(token, dtype=np.int64)
     while token > 0 and frame > 0:
         starts[token - 1] = frame - 1
-        step = steps[token, frame]
+        step = steps[token + frame, token]
         token -= step != LEFT
         frame -= step != UP
     return starts
 
 
-def _steps(matrix: Floats) -> npt.NDArray[np.int8]:
-    """(n_tokens + 1, n_frames + 1): from where the cheapest path reaches each cell."""
-    tokens, frames = matrix.shape
-    steps = np.full((tokens + 1, frames + 1), LEFT, dtype=np.int8)
+def _steps(matrices: Sequence[Floats]) -> npt.NDArray[np.int8]:
+    """(diagonals, n, tokens + 1): from where the cheapest path reaches the cell of each text.
+
+    Cells are kept by anti-diagonal (token + frame), which depend on the two before them only. Smaller
+    matrices lie in the corner of the largest: no path of theirs leaves it.
+    """
+    tokens = max(matrix.shape[0] for matrix in matrices)
+    frames = max(matrix.shape[1] for matrix in matrices)
+    fits = np.zeros((tokens + frames + 1, len(matrices), tokens + 1), dtype=np.float32)
+    for n, matrix in enumerate(matrices):
+        for token in range(matrix.shape[0]):
+            fits[token + 2 : token + 2 + matrix.shape[1], n, token + 1] = matrix[token]
+    steps = np.full(fits.shape, LEFT, dtype=np.int8)
     # Cost along the two latest anti-diagonals, indexed by token; 0 is the border before the first token.
-    before = np.full(tokens + 1, np.inf, dtype=np.float64)
-    latest = np.full(tokens + 1, np.inf, dtype=np.float64)
-    before[0] = 0.0
+    before = np.full(fits.shape[1:], np.inf, dtype=np.float32)
+    latest = np.full(fits.shape[1:], np.inf, dtype=np.float32)
+    before[:, 0] = 0.0
     for diagonal in range(2, tokens + frames + 1):
-        low, high = max(1, diagonal - frames), min(tokens, diagonal - 1)
-        rows = np.arange(low, high + 1)
-        options = np.stack([before[rows - 1], latest[rows - 1], latest[rows]])
-        best = options.argmin(axis=0)
-        cost = np.full(tokens + 1, np.inf, dtype=np.float64)
-        cost[rows] = options[best, np.arange(rows.size)] - matrix[rows - 1, diagonal - rows - 1]
-        steps[rows, diagonal - rows] = best
+        low, high = max(1, diagonal - frames), min(tokens, diagonal - 1) + 1
+        cost = np.full(fits.shape[1:], np.inf, dtype=np.float32)
+        across, up, left = before[:, low - 1 : high - 1], latest[:, low - 1 : high - 1], latest[:, low:high]
+        best = np.minimum(across, up)
+        step = steps[diagonal, :, low:high]
+        step[...] = np.where(across <= up, DIAGONAL, UP)
+        np.copyto(step, LEFT, where=left < best)
+        cost[:, low:high] = np.minimum(best, left) - fits[diagonal, :, low:high]
         before, latest = latest, cost
     return steps
 
