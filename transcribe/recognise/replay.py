@@ -3,7 +3,8 @@
 `RecordingRecogniser` stands before a real one and remembers; `ReplayRecogniser` answers from the file. So a
 night can be run again in seconds: to reproduce a fault, to try other lexicons, to test what follows. An
 answer belongs to the samples themselves (their sha256), hence to any window that holds the same sound.
-The file is JSON: {"settings_key": "...", "answers": {sha256: {...}}}.
+So does a score, together with its text. The file is JSON: {"settings_key": "...", "answers": {sha256: {...}},
+"scores": {"sha256 text": -12.3}}.
 """
 
 import hashlib
@@ -50,6 +51,7 @@ class _StoredFile(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
     settings_key: str
     answers: dict[str, _StoredAnswer]
+    scores: dict[str, float] = {}
 
 
 class ReplayRecogniser:
@@ -70,6 +72,7 @@ class ReplayRecogniser:
             raise TranscribeError(f"{path}: 不是识别记录: {err.errors()[0]['msg']}, 请重新录制") from err
         self._settings_key = stored.settings_key
         self._answers = stored.answers
+        self._scores = stored.scores
 
     @property
     def settings_key(self) -> str:
@@ -83,6 +86,17 @@ class ReplayRecogniser:
             TranscribeError: a window was never recorded (other audio, speech detection or packing).
         """
         return [self._answer(window) for window in windows]
+
+    def score(self, windows: Sequence[Window], texts: Sequence[str]) -> list[float]:
+        """One stored score per window and text.
+
+        Raises:
+            TranscribeError: a text was never scored over this window.
+        """
+        keys = [_score_key(window, text) for window, text in zip(windows, texts, strict=True)]
+        if missing := [w.window_id for w, key in zip(windows, keys, strict=True) if key not in self._scores]:
+            raise TranscribeError(f"{self._path}: 没有窗口 {missing[0]} 的打分记录, 请重新录制")
+        return [self._scores[key] for key in keys]
 
     def _answer(self, window: Window) -> RecognisedWindow:
         stored = self._answers.get(samples_digest(window))
@@ -99,6 +113,7 @@ class RecordingRecogniser:
     def __init__(self, recogniser: Recogniser):
         self._recogniser = recogniser
         self._answers: dict[str, RecognisedWindow] = {}
+        self._scores: dict[str, float] = {}
 
     @property
     def settings_key(self) -> str:
@@ -112,12 +127,20 @@ class RecordingRecogniser:
             self._answers[samples_digest(window)] = answer
         return answers
 
+    def score(self, windows: Sequence[Window], texts: Sequence[str]) -> list[float]:
+        """The scores of the recogniser behind, remembered."""
+        scores = self._recogniser.score(windows, texts)
+        for window, text, score in zip(windows, texts, scores, strict=True):
+            self._scores[_score_key(window, text)] = score
+        return scores
+
     def save(self, path: Path) -> None:
         """Writes all answers so far, sorted, beside and then renamed."""
         answers = {digest: asdict(answer) for digest, answer in sorted(self._answers.items())}
         for answer in answers.values():
             del answer["window_id"]
-        content = {"settings_key": self.settings_key, "answers": answers}
+        scores = dict(sorted(self._scores.items()))
+        content = {"settings_key": self.settings_key, "answers": answers, "scores": scores}
         beside = path.with_name(path.name + ".part")
         beside.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
         beside.replace(path)
@@ -126,3 +149,7 @@ class RecordingRecogniser:
 def samples_digest(window: Window) -> str:
     """sha256 (hex) of the window's samples as little-endian float32."""
     return hashlib.sha256(window.samples.astype("<f4").tobytes()).hexdigest()
+
+
+def _score_key(window: Window, text: str) -> str:
+    return f"{samples_digest(window)} {text}"
