@@ -146,6 +146,25 @@ class TierTag:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenValue:
+    """A number, amount, date or time: `text` as it was said, `value` in digits.
+
+    `kind` is percent | money | date | time | number. `number` is the yuan of an amount, the figure of a
+    percentage or number, None for dates and times.
+    """
+
+    turn_index: int
+    kind: str
+    char_start: int
+    char_end: int
+    start_s: float
+    end_s: float
+    text: str
+    value: str
+    number: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PiiMask:
     """Where personal data was masked, never what it was.
 
@@ -161,7 +180,7 @@ class PiiMask:
     is_time_exact: bool = True
 
 
-Finding = CauseTag | TabooHit | Behaviour | Signal | Escalation | CustomerType | TierTag
+Finding = CauseTag | TabooHit | Behaviour | Signal | Escalation | CustomerType | TierTag | SpokenValue
 
 
 @dataclass(frozen=True, slots=True)

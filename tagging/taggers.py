@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from tagging.amounts.tagger import build as build_amounts
 from tagging.behaviour.tagger import build as build_behaviour
 from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build as build_customer
@@ -39,6 +40,7 @@ TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
     ("behaviour", build_behaviour),
     ("signals", build_signals),
     ("customer", build_customer),
+    ("amounts", build_amounts),
 )
 
 

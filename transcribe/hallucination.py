@@ -35,7 +35,7 @@ class HallucinationOptions:
     characters. A run of `min_prompt_chars` of the prompt that is at least `min_prompt_ratio` of a text was
     copied, not heard.
 
-    Source of the figures not named: what was recognised of 18 sample calls (base weights, 453 segments; none
+    Source of the figures not named: what was recognised of 18 sample calls (base weights, 209 segments; none
     that is right is suspected) and of ten minutes without speech (all is); see docs/numbers.md.
     """
 

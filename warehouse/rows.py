@@ -19,14 +19,32 @@ from tagging.finding import (
     Findings,
     PiiMask,
     Signal,
+    SpokenValue,
     TabooHit,
     TierTag,
 )
-from transcribe.call import Call, ChannelAudit, Fault, Recording, SpeakerRole, Transcript, Turn, Word
+from transcribe.call import Call, ChannelAudit, Fault, Recording, Transcript
 from warehouse.case import Case, Clip
+from warehouse.turn_rows import turn_from_row, turn_row
 
 Row = dict[str, Any]
-FINDING_TABLES = ("cause_tag", "taboo_hit", "behaviour", "signal", "escalation", "customer_type", "tier")
+# Findings whose fields are their table's columns as they stand.
+_TABLES_OF_PLAIN: dict[type, str] = {
+    Behaviour: "behaviour",
+    Escalation: "escalation",
+    CustomerType: "customer_type",
+    SpokenValue: "spoken_value",
+}
+FINDING_TABLES = (
+    "cause_tag",
+    "taboo_hit",
+    "behaviour",
+    "signal",
+    "escalation",
+    "customer_type",
+    "tier",
+    "spoken_value",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +112,7 @@ def call_rows(call: Call, run: RunContext) -> dict[str, list[Row]]:
     }
     return {
         "call": [call_row],
-        "turn": [ids | _turn_row(turn) for turn in turns],
+        "turn": [ids | turn_row(turn) for turn in turns],
         "recognition_audit": [ids | _audit_row(audit) for audit in call.audits],
         "run_failure": fault_rows(call.faults, run),
     }
@@ -187,7 +205,7 @@ def transcript_from_rows(call_row: Mapping[str, Any], turn_rows: Sequence[Mappin
         call_id=call_row["call_id"],
         call_date=call_row["call_date"],
         duration_s=call_row["duration_s"],
-        turns=tuple(sorted((_turn(row) for row in turn_rows), key=lambda turn: turn.turn_index)),
+        turns=tuple(sorted((turn_from_row(row) for row in turn_rows), key=lambda turn: turn.turn_index)),
         line_of_business=call_row["line_of_business"],
     )
 
@@ -205,45 +223,6 @@ def _utc(instant: datetime | None) -> datetime | None:
     if instant is None or instant.tzinfo is None:
         return instant
     return instant.astimezone(UTC).replace(tzinfo=None)
-
-
-def _turn_row(turn: Turn) -> Row:
-    return {
-        "turn_index": turn.turn_index,
-        "channel": turn.channel,
-        "role": str(turn.role),
-        "role_confidence": turn.role_confidence,
-        "start_s": turn.start_s,
-        "end_s": turn.end_s,
-        "text": turn.text,
-        "words": [
-            {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "probability": word.probability}
-            for word in turn.words
-        ],
-        "pinyin": list(turn.pinyin),
-        "tokens": list(turn.tokens),
-        "gap_before_s": turn.gap_before_s,
-        "overlap_s": turn.overlap_s,
-        "loudness_dbfs": turn.loudness_dbfs,
-    }
-
-
-def _turn(row: Mapping[str, Any]) -> Turn:
-    return Turn(
-        turn_index=row["turn_index"],
-        channel=row["channel"],
-        role=SpeakerRole(row["role"]),
-        role_confidence=row["role_confidence"],
-        start_s=row["start_s"],
-        end_s=row["end_s"],
-        text=row["text"],
-        words=tuple(Word(**word) for word in row["words"]),
-        pinyin=tuple(row["pinyin"]),
-        tokens=tuple(row["tokens"]),
-        gap_before_s=row["gap_before_s"],
-        overlap_s=row["overlap_s"],
-        loudness_dbfs=row["loudness_dbfs"],
-    )
 
 
 def _audit_row(audit: ChannelAudit) -> Row:
@@ -274,15 +253,11 @@ def _finding_row(finding: Finding) -> tuple[str, Row]:
             table, changed = "cause_tag", {"source": str(finding.source)}
         case TabooHit():
             table, changed = "taboo_hit", {"match": str(finding.match)}
-        case Behaviour():
-            table, changed = "behaviour", {}
+        case Behaviour() | Escalation() | CustomerType() | SpokenValue():
+            table, changed = _TABLES_OF_PLAIN[type(finding)], {}
         case Signal():
             role = None if finding.role is None else str(finding.role)
             table, changed = "signal", {"role": role}
-        case Escalation():
-            table, changed = "escalation", {}
-        case CustomerType():
-            table, changed = "customer_type", {}
         case TierTag():
             table, changed = "tier", {"tier": str(finding.tier)}
         case _:

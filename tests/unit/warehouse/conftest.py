@@ -19,6 +19,7 @@ from tagging.finding import (
     MatchKind,
     PiiMask,
     Signal,
+    SpokenValue,
     TabooHit,
     Tier,
     TierTag,
@@ -129,6 +130,7 @@ def make_findings(call_id: str) -> Findings:
             Escalation("regulator_or_media", "12315", 0.8, said),
             CustomerType("venting", 0.7, said),
             TierTag(Tier.EXPLICIT, 0.8, (said,)),
+            SpokenValue(1, "number", 18, 20, 9.6, 10.0, CUSTOMER_TEXT[18:20], "1", 1.0),
         ),
     )
 
