@@ -17,8 +17,8 @@ MAX_CHANNEL_S = 16 * 3600
 # A jump of the time stamps is a hole in the recording: filled with silence, so that later times stay true.
 # Holes that add up to more than an hour are a damaged clock.
 _MIN_GAP_S, _MAX_GAP_S, _MAX_GAPS_S = 0.1, 600.0, 3600.0
-# Room is added a quarter at a time, at most 10 minutes.
-_LEAST_GROWTH_S, _MOST_GROWTH_S = 10, 600
+# Room is added a sixteenth at a time, at most 10 minutes: what is too much is wasted.
+_LEAST_GROWTH, _MOST_GROWTH = 10 * SAMPLE_RATE_HZ, 600 * SAMPLE_RATE_HZ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,7 +71,7 @@ class Tape:
         begin, end = self.length * self._channels, (self.length + len(samples)) * self._channels
         if end > self._room.size:
             # The system moves pages, not bytes, when such an array grows. Nobody holds `pcm` meanwhile.
-            growth = min(self.length // 4 + _LEAST_GROWTH_S * SAMPLE_RATE_HZ, _MOST_GROWTH_S * SAMPLE_RATE_HZ)
+            growth = min(self.length // 16 + _LEAST_GROWTH, _MOST_GROWTH)
             self._room.resize(end + growth * self._channels, refcheck=False)
         self._room[begin:end] = samples.reshape(-1)
         self.length += len(samples)

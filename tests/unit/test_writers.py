@@ -209,11 +209,14 @@ def test_json_carries_turns_words_audits_and_faults():
     segment = Segment(0, 1.0, 2.0, "谢谢观看", ())
     audit = ChannelAudit(0, SpeakerRole.AGENT, 20.0, 3.0, 2.0, 1.0, 0.0, (Suspect(segment, "no_speech"),))
     fault = Fault(FaultReason.TRUNCATED, "录音不完整", "13800138000", "a.wav")
-    call = Call(recording, Transcript("13800138000", DAY, 20.0, TURNS), (audit,), (fault,))
+    call = replace(
+        Call(recording, Transcript("13800138000", DAY, 20.0, TURNS), (audit,), (fault,)), role_certainty=0.91
+    )
     text = call_json(call, {"file": "a.wav", "is_masked": True})
     assert "13800138000" not in text
     read = json.loads(text)
     assert (read["file"], read["is_masked"], read["duration_s"]) == ("a.wav", True, 20.0)
+    assert (read["role_certainty"], read["is_role_uncertain"]) == (0.91, False)
     first = read["turns"][0]
     assert (first["role"], first["role_confidence"], first["text"]) == ("agent", 0.95, "您好,工号8026。")
     assert first["words"][1] == {"text": "工号", "start_s": 0.9, "end_s": 1.3, "probability": 0.9}

@@ -31,6 +31,8 @@ def call_json(call: Call, about: Mapping[str, object]) -> str:
         "format": FORMAT,
         **about,
         "duration_s": call.transcript.duration_s,
+        "role_certainty": call.role_certainty,
+        "is_role_uncertain": call.is_role_uncertain,
         "turns": turns,
         "audits": [asdict(audit) for audit in call.audits],
         "faults": [
