@@ -21,7 +21,7 @@ from transcribe.call import Transcript, Turn
 
 NUMERAL_MARK = "{n}"
 _AMOUNT = re.compile(r"[¥￥]?(\d+(?:\.\d+)?)(\D?)")
-_PLAIN_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_PLAIN_NUMBER = re.compile(r"(?!0\d)\d+(?:\.\d+)?")  # 007 is a code, not a figure
 _HAN_NUMERAL = re.compile("[零〇一二两三四五六七八九十百千万亿]")
 
 
@@ -66,7 +66,7 @@ class AmountTagger:
                     taken[start, end] = kind
         for span, kind in sorted(taken.items()):
             said = turn.text[slice(*span)]
-            value = in_digits(said)
+            value = in_digits(said).replace(" ", "")  # wetext groups long numbers
             if _HAN_NUMERAL.search(value):
                 continue  # not a number after all (一点, 万一), or one that cannot be written in digits
             times = span_times(turn, *span)

@@ -14,7 +14,7 @@ from tagging.finding import TabooHit
 from tagging.folding import MASK
 from tagging.lexicon import LoadedLexicon
 from tagging.pinyin import to_pinyin
-from tagging.scope import is_in_force, side_of, span_times
+from tagging.scope import is_in_force, side_of, span_probability, span_times
 from tagging.taboo.likeness import Likeness, Place
 from tagging.taboo.schema import ListenSettings, TabooEntry, TabooSettings
 from transcribe.call import TimeSpan, Transcript, Turn
@@ -91,7 +91,11 @@ class NearFinder:
                 if place is None or not is_in_force(entry, transcript.call_date, transcript.line_of_business):
                     continue
                 near = _Near(wording, said, place)
-                if not any(near.start < hit.char_end and hit.char_start < near.end for hit in hits):
+                is_sure = span_probability(turn, near.start, near.end) > self._settings.near.max_probability
+                is_sure = is_sure and bool(turn.words)
+                if not is_sure and not any(
+                    near.start < hit.char_end and hit.char_start < near.end for hit in hits
+                ):
                     places.setdefault(entry.id, []).append(near)
         for phrase_id in sorted(places):
             if wanted := self._that_would_hit(transcript, position, places[phrase_id]):

@@ -47,11 +47,13 @@ class NearSettings(LexiconModel):
     """When a stretch of a turn almost sounds like a phrase; costs are per syllable, 0 (equal) to 1.
 
     Costs of `initials` and `finals` add to those of the vocabulary's `sound`. A syllable of which one half
-    differs otherwise costs `half_cost`, of which both do 1.
+    differs otherwise costs `half_cost`, of which both do 1. Words that the recogniser was surer of (mean
+    probability) than `max_probability` are taken as heard.
     """
 
     min_syllables: int = Field(ge=3)
     max_mean_cost: float = Field(gt=0, lt=1)
+    max_probability: float = Field(gt=0, le=1)
     half_cost: float = Field(gt=0, le=1)
     insertion_cost: float = Field(gt=0, le=1)
     filler_cost: float = Field(ge=0, le=1)

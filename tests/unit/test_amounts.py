@@ -30,6 +30,8 @@ def values(text: str):
         ("十二月五号之前还", "date", "十二月五号", "12/05", None),
         ("下午三点半打给您", "time", "三点半", "3:30", None),
         ("额度是五百", "number", "五百", "500", 500.0),
+        ("编号是三九零零零零", "number", "三九零零零零", "390000", 390000.0),
+        ("工号零零七", "number", "零零七", "007", None),
     ],
 )
 def test_as_said_and_as_written(text: str, kind: str, said: str, value: str, number: float | None) -> None:

@@ -16,12 +16,14 @@ SECOND = build_second_pass(build(TaggerOptions(override_dir=None, models_dir=Pat
 ROLES = {"a": SpeakerRole.AGENT, "c": SpeakerRole.CUSTOMER, "u": SpeakerRole.UNKNOWN}
 
 
-def call(*lines: tuple[str, str]) -> Transcript:
+def call(*lines: tuple[str, str], probability: float = 0.6) -> Transcript:
     """Five characters a second, a word each, turns ten seconds apart, on channel 1."""
     turns: list[Turn] = []
     for index, (role, text) in enumerate(lines):
         at_s = 10.0 * index
-        words = tuple(Word(char, at_s + n / 5, at_s + (n + 1) / 5, 0.6) for n, char in enumerate(text))
+        words = tuple(
+            Word(char, at_s + n / 5, at_s + (n + 1) / 5, probability) for n, char in enumerate(text)
+        )
         end_s = at_s + len(text) / 5
         turns.append(Turn(index, 1, ROLES[role], 1.0, at_s, end_s, text, words, to_pinyin(text)))
     return Transcript("k", date(2026, 11, 20), 10.0 * len(lines), tuple(turns))
@@ -65,6 +67,12 @@ def test_almost_said(phrase_id: str, text: str) -> None:
 )
 def test_nothing_to_listen_to(text: str) -> None:
     assert [each for each in near(call(("a", text))) if each.phrase_id == "company_rule"] == []
+
+
+def test_what_was_heard_surely_is_not_heard_again() -> None:
+    garbled = ("a", "公司的规矩就是这样的")
+    assert near(call(garbled)) != ()
+    assert near(call(garbled, probability=0.99)) == ()
 
 
 def test_the_customers_words_repeated_are_not_listened_to() -> None:
