@@ -5,6 +5,7 @@ All sound is made here, from fixed seeds: what a telephone line carries before, 
 
 import wave
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from transcribe.call import Call, Recording, Segment, Word
 from transcribe.hallucination import split_suspects
 from transcribe.normalize import bare
 from transcribe.pipeline import TranscribeOptions, transcribe_calls
+from transcribe.recognise.engines import ENGINES, installed_engines, make_recogniser
 from transcribe.recognise.protocol import RecognisedWindow, Recogniser, Window
 from transcribe.vad import SpeechDetector
 from transcribe.weights import Weights
@@ -119,15 +121,16 @@ def write_wav(path: Path, sound: Sound) -> None:
         file.writeframes(np.round(np.clip(sound, -1, 1) * 32767).astype("<i2").tobytes())
 
 
-@pytest.fixture(scope="module", params=["openai_whisper", "ctranslate2"])
+@pytest.fixture(scope="module", params=ENGINES)
 def any_recogniser(
     request: pytest.FixtureRequest, weights: Weights, options: TranscribeOptions
 ) -> Recogniser:
     """Each recogniser that is installed, with the test session's weights."""
-    if request.param == "openai_whisper":
+    if request.param not in installed_engines():
+        pytest.skip(f"{request.param} is not installed")
+    if request.param == options.recognise.engine:
         return request.getfixturevalue("recogniser")
-    module = pytest.importorskip("transcribe.recognise.ctranslate2")
-    return module.CTranslate2Whisper(weights, options.recognise)
+    return make_recogniser(weights, weights.path.parent, replace(options.recognise, engine=request.param))
 
 
 @pytest.fixture(scope="module")

@@ -57,7 +57,14 @@ def test_a_guess() -> None:
 
 
 @pytest.mark.parametrize(
-    ("silence", "reason"), [((0.9, -1.5), "no_speech"), ((0.9, -0.2), None), ((0.1, -1.5), None)]
+    ("silence", "reason"),
+    [
+        ((0.9, -1.5), "no_speech"),
+        ((0.7, -0.8), None),
+        ((0.9, -0.5), "no_speech"),
+        ((0.9, -0.2), None),
+        ((0.1, -1.5), None),
+    ],
 )
 def test_silence_needs_both_signs(silence: tuple[float, float], reason: str | None) -> None:
     assert suspect_reason(segment("你好吗", silence=silence), OPTIONS, INVENTIONS) == reason
@@ -86,6 +93,8 @@ PROMPT = "信用卡客服:账单日、还款日、最低还款额、分期手续
         ("嗯,信用卡客服,账单日", "prompt"),
         ("我想问一下最低还款额和分期手续费是多少", None),
         ("账单日和还款日", None),
+        ("账单日", None),
+        ("账单日、最低还款额", "prompt"),
         ("我这个卡账单日还款日最低还款额都看不懂,您能不能从头给我说一遍,到底哪天还", None),
     ],
 )
