@@ -11,7 +11,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 .PHONY: demo test check clean install install-test
 
 help:
-	@echo "make demo | test | check | clean"
+	@echo "make demo | test | check | bench | clean"
 
 # A stamp per kind of installation; it is remade when what it was made from changes.
 install: $(VENV)/.installed
@@ -54,6 +54,17 @@ browser:
 	@command -v chromium || command -v chromium-browser || command -v google-chrome || \
 		(apt-get update -qq && apt-get install -y -qq chromium) || \
 		(echo "make test needs Chromium: install it (Debian: apt-get install chromium)" && exit 1)
+
+# Recognition beside its peers, on the sample nights; about half an hour on 2 quiet cores.
+.PHONY: bench
+bench: $(VENV)/.installed-bench
+	$(BIN)/huiting bench recognise --profile demo --data-dir $(DEMO_DATA) --inbox $(SAMPLES) \
+		--from 2026-11-20 --to 2026-11-21 --reference tests/samples/truth/reference.csv \
+		--json $(DEMO_DATA)/bench-recognise.json
+
+$(VENV)/.installed-bench: $(VENV)/.installed
+	$(BIN)/pip install --quiet -c constraints.txt -e '.[base-weights,fast,bench]'
+	touch $@
 
 clean:
 	rm -rf $(VENV) data *.egg-info .ruff_cache .pytest_cache .hypothesis .import_linter_cache

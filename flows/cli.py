@@ -129,6 +129,45 @@ def bench_night(
     )
 
 
+@bench.command("recognise")
+def bench_recognise_command(  # noqa: PLR0913, PLR0917 - options of one command
+    inbox: Annotated[str, typer.Option("--inbox", help="录音投放目录")],
+    first: Annotated[str, typer.Option("--from", help="第一夜")],
+    last: Annotated[str | None, typer.Option("--to", help="最后一夜（含），默认只用第一夜")] = None,
+    minutes: Annotated[float, typer.Option("--minutes", help="每轮听多少分钟声道音频，不够就重复")] = 30.0,
+    rounds: Annotated[int, typer.Option("--rounds", help="交替几轮", min=1)] = 3,
+    threads: Annotated[int, typer.Option("--threads", help="线程数，0 = 全部处理器核", min=0)] = 0,
+    with_peers: Annotated[
+        bool, typer.Option("--peers/--no-peers", help="和 whisper、faster-whisper 比")
+    ] = True,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="参考文本 CSV：call_id,channel,text")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="结果另存为 JSON")] = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    profile: Profile = None,
+) -> None:
+    """识别有多快、多准：和 whisper.transcribe、faster-whisper 在同一次运行里轮流比。
+
+    最后一行是总结。没有安装的对手不参加（make bench 会安装）。
+    """
+    # numpy and multiprocessing's children are wanted by this command only.
+    from flows.bench_recognise import bench_recognise  # noqa: PLC0415
+    from flows.bench_report import BenchOptions  # noqa: PLC0415
+
+    options = BenchOptions(
+        minutes=minutes,
+        plain_minutes=minutes / 6,
+        rounds=rounds,
+        threads=threads or os.cpu_count() or 1,
+        with_peers=with_peers,
+        reference=reference,
+    )
+    config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
+    bench_recognise(config, _nights(config, None, first, last or first), options, json_file)
+
+
 def main() -> None:
     """Run the command line; an error a user can mend is one message and exit code 1."""
     run: Callable[[], object] = app

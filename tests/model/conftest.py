@@ -1,6 +1,5 @@
 """Real weights and the sample nights: loaded once, used by all tests of this folder."""
 
-import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -8,10 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from rapidfuzz.distance import Levenshtein
 
+from flows.bench_figures import error_rate
 from transcribe.call import Call, Recording, SpeakerRole
-from transcribe.normalize import bare, normalise
 from transcribe.pipeline import TranscribeOptions, transcribe_calls
 from transcribe.recognise.openai_whisper import OpenAIWhisper
 from transcribe.recognise.protocol import RecogniseOptions
@@ -19,8 +17,6 @@ from transcribe.vad import SpeechDetector
 from transcribe.weights import Weights, find_weights
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-DIGITS = "零一二三四五六七八九"
-UNITS = ("", "十", "百", "千")
 
 
 @pytest.fixture(scope="session")
@@ -66,8 +62,7 @@ def character_errors() -> Callable[[str, str], float]:
     """Character error rate: edit distance over the reference's length, numbers as they are read aloud."""
 
     def rate(reference: str, hypothesis: str) -> float:
-        expected, found = (_as_read(bare(normalise(text).text)) for text in (reference, hypothesis))
-        return Levenshtein.distance(expected, found) / len(expected)
+        return error_rate([(reference, hypothesis)])
 
     return rate
 
@@ -78,21 +73,3 @@ def _recording(known: dict[str, Any]) -> Recording:
     is_per_role = set(known["channels"]) == {"agent", "customer"}
     roles = tuple(SpeakerRole(role) for role in known["channels"]) if is_per_role else None
     return Recording(known["call_id"], files, "digest", night, night, channel_roles=roles)
-
-
-def _as_read(text: str) -> str:
-    return re.sub(r"\d+", lambda match: _number(match.group()), text).replace("幺", "一").replace("两", "二")
-
-
-def _number(digits: str) -> str:
-    """Short numbers as amounts, long ones and those with a leading zero digit by digit."""
-    if len(digits) > 4 or digits.startswith("0"):
-        return "".join(DIGITS[int(digit)] for digit in digits)
-    read = ""
-    for place, digit in zip(range(len(digits) - 1, -1, -1), digits, strict=True):
-        if digit != "0":
-            read += DIGITS[int(digit)] + UNITS[place]
-        elif read and not read.endswith("零"):
-            read += "零"
-    read = read.rstrip("零")
-    return read.removeprefix("一") if read.startswith("一十") else read

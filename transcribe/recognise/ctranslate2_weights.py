@@ -18,7 +18,7 @@ from transcribe.recognise.whisper_parts import WhisperParts
 from transcribe.weights import EMBEDDED_DIGEST, Weights, embedded_parts
 
 _CT2: Any = ctranslate2
-_CONFIG_FILES = ("config.json", "vocabulary.txt")
+_CONFIG_FILES = ("config.json", "vocabulary.txt", "tokenizer.json")
 
 
 def ctranslate2_folder(weights: Weights, models_dir: Path) -> Path:
