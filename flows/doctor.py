@@ -5,11 +5,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flows.config import Config
+from flows.ears import transcribe_options
 from flows.server import is_healthy
 from flows.status import backlog
 from flows.work import load_taggers
 from tagging.errors import TaggingError
 from transcribe.errors import TranscribeError
+from transcribe.recognise.engines import require_engine
 from transcribe.weights import find_weights
 from warehouse.connect import open_reading
 from warehouse.errors import WarehouseError
@@ -34,6 +36,7 @@ def examine(config: Config) -> list[Finding]:
         ("磁盘", _disk),
         ("投放目录", _inbox),
         ("权重", _weights),
+        ("识别引擎", _engine),
         ("词库与分类器", _lexicons),
         ("案例库", _libraries),
         ("仓库", _warehouse),
@@ -73,6 +76,12 @@ def _inbox(config: Config) -> str:
 def _weights(config: Config) -> str:
     weights = find_weights(config.recognition.weights, config.models_path)
     return f"{weights.name}（{weights.digest[:12]}）"
+
+
+def _engine(config: Config) -> str:
+    options = transcribe_options(config).recognise
+    require_engine(options.engine)
+    return f"{options.engine}，{options.device}，精度 {options.precision}，束宽 {options.beam_size}"
 
 
 def _lexicons(config: Config) -> str:

@@ -18,6 +18,18 @@ def installed_engines() -> tuple[str, ...]:
     return ENGINES if find_spec("ctranslate2") else ENGINES[:1]
 
 
+def require_engine(name: str) -> None:
+    """Does nothing where the recogniser can be used.
+
+    Raises:
+        TranscribeError: the engine is unknown or not installed; the message tells what to do.
+    """
+    if name not in ENGINES:
+        raise TranscribeError(f"不认识的识别引擎 {name}，可用：{'、'.join(ENGINES)}")
+    if name not in installed_engines():
+        raise TranscribeError(f"识别引擎 {name} 没有安装。请安装：{FAST_HINT}；或用 openai-whisper")
+
+
 def make_recogniser(weights: Weights, models_dir: Path, options: RecogniseOptions) -> Recogniser:
     """Loads the recogniser that `options.engine` names.
 
@@ -25,12 +37,9 @@ def make_recogniser(weights: Weights, models_dir: Path, options: RecogniseOption
         WeightsMissing: the weights cannot be read or converted.
         TranscribeError: the engine is unknown or not installed.
     """
+    require_engine(options.engine)
     if options.engine == "openai-whisper":
         return OpenAIWhisper(weights, options)
-    if options.engine not in ENGINES:
-        raise TranscribeError(f"不认识的识别引擎 {options.engine}，可用：{'、'.join(ENGINES)}")
-    if options.engine not in installed_engines():
-        raise TranscribeError(f"识别引擎 {options.engine} 没有安装。请安装：{FAST_HINT}；或用 openai-whisper")
     # An extra: importing it where it is not wanted would fail.
     from transcribe.recognise.ctranslate2 import CTranslate2Whisper  # noqa: PLC0415
     from transcribe.recognise.ctranslate2_weights import ctranslate2_folder  # noqa: PLC0415
