@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Protocol
@@ -158,20 +159,19 @@ def _faster_whisper(job: Job) -> Ear:
 
 
 def _faster_whisper_batched(job: Job) -> Ear:
-    from faster_whisper import BatchedInferencePipeline  # noqa: PLC0415
-
-    pipeline: Any = BatchedInferencePipeline(_faster_whisper_model(job))
+    model = _faster_whisper_model(job)
+    pipeline: Any = import_module("faster_whisper").BatchedInferencePipeline(model)
     return _faster_ear(pipeline.transcribe, job, {"batch_size": BATCH_SIZE})
 
 
 def _faster_whisper_model(job: Job) -> Any:
-    from faster_whisper import WhisperModel  # noqa: PLC0415
+    peer: Any = import_module("faster_whisper")  # of the extra `bench`
 
     from transcribe.recognise.ctranslate2_weights import ctranslate2_folder  # noqa: PLC0415
     from transcribe.weights import find_weights  # noqa: PLC0415
 
     folder = ctranslate2_folder(find_weights(job.weights, job.models_dir), job.models_dir)
-    return WhisperModel(
+    return peer.WhisperModel(
         str(folder), device="cpu", compute_type="int8", cpu_threads=job.threads, local_files_only=True
     )
 

@@ -168,7 +168,7 @@ class SpokenValue:
 class PiiMask:
     """Where personal data was masked, never what it was.
 
-    `is_time_exact` is False when the words' times there are doubtful, so that no clip may contain it.
+    `is_time_exact` is False when the words' times there are doubtful: a clip is silent for the whole turn.
     """
 
     turn_index: int

@@ -18,6 +18,7 @@ COMMANDS = (
     ("schedule",),
     ("bench",),
     ("bench", "night"),
+    ("bench", "recognise"),
     ("sql",),
     ("export",),
     ("explain",),
@@ -199,3 +200,27 @@ def test_schedule(huiting: Any, prefect_api: tuple[str, Path], tmp_path: Path) -
     assert (plan["cron"], plan["timezone"]) == ("15 2 * * *", "Asia/Shanghai")
     assert made[0]["parameters"]["config_file"] == str(config)
     assert made[0]["parameters"]["data_dir"] == str(tmp_path / "data")
+
+
+def test_bench_recognise(huiting: Any, sample_nights: Any, tmp_path: Path) -> None:
+    """Our own contenders only: peers are an extra that tests do without."""
+    samples = ROOT / "tests" / "samples"
+    figures = tmp_path / "figures.json"
+    finished = huiting.run(
+        *("bench", "recognise", "--data-dir", sample_nights.data, "--inbox", samples / "inbox"),
+        *("--from", "2026-11-21", "--minutes", "0.5", "--rounds", "1", "--no-peers", "--json", figures),
+        *("--reference", samples / "truth" / "reference.csv"),
+    )
+    assert finished.code == 0, finished.output
+    content = json.loads(figures.read_text("utf-8"))
+    assert finished.output.rstrip().splitlines()[-1] == content["summary"]
+    assert [entry["contender"] for entry in content["contenders"]][:2] == [
+        "huiting openai-whisper b1",
+        "huiting openai-whisper b5",
+    ]
+    for entry in content["contenders"]:
+        assert entry["median_channel_s_per_s"] > 1
+        assert 0 < entry["character_error_rate"] < 0.3
+        assert entry["invented_chars"] <= 5
+        assert 300 < entry["peak_mb"] < 4000
+    assert content["encoder_limit_channel_s_per_s"] > 10

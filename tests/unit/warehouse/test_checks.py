@@ -95,7 +95,14 @@ def test_a_clip_with_a_doubtful_or_unsilenced_mask_is_not_published(build):
     clip = Clip("k", "case", "a", 5.0, 9.0, "k.opus", "d", 0, 0.0)
     add_rows(build, "clip", clip_rows([clip], RunContext("r1", NIGHT, "k")))
     found = failed(build, "UPDATE pii_mask SET is_time_exact = false")
-    assert found >= {"clip.has_case", "clip.has_no_doubtful_mask", "clip.masks_are_counted"}
+    assert found >= {"clip.has_case", "clip.doubtful_masks_silence_their_turn", "clip.masks_are_counted"}
+
+
+def test_a_clip_that_is_silent_for_the_whole_doubtful_turn_is_published(build):
+    clip = Clip("k", "case", "a", 5.0, 9.0, "k.opus", "d", 1, 4.0)
+    add_rows(build, "clip", clip_rows([clip], RunContext("r1", NIGHT, "k")))
+    found = failed(build, "UPDATE pii_mask SET is_time_exact = false")
+    assert not found & {"clip.doubtful_masks_silence_their_turn", "clip.masks_are_counted"}
 
 
 def test_only_the_given_nights_are_looked_at(build):
