@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def transcribe(  # noqa: PLR0913, PLR0917 - options of one command
-    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="录音文件，每个是一通电话")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILES", help="录音文件，每个是一通电话")],
     formats: Annotated[
         list[str] | None, typer.Option("--format", help="json、srt、vtt 或 textgrid，可以重复，默认 json")
     ] = None,
