@@ -88,10 +88,10 @@ def _run(job: Job) -> Heard:
     texts = ear(channels)
     seconds = time.perf_counter() - start
     invented = "".join(ear([np.load(path) for path in job.non_speech]))
-    return Heard(tuple(texts), seconds, invented, _peak_mb())
+    return Heard(tuple(texts), seconds, invented, peak_mb())
 
 
-def _peak_mb() -> float:
+def peak_mb() -> float:
     """Peak resident memory of this process; rusage would start with what its parent held."""
     for line in Path("/proc/self/status").read_text(encoding="ascii").splitlines():
         if line.startswith("VmHWM:"):

@@ -54,7 +54,7 @@ class CTranslate2Whisper:
         self._precision = precision
         is_on_cpu = options.device == "cpu"
         self._lanes = (options.threads or torch.get_num_threads()) if is_on_cpu else 1
-        self._parts = WhisperParts(weights, "cpu", options.language)
+        self._parts = WhisperParts(weights, "cpu", options.language, options.max_tokens)
         self._encoder = Encoder(self._parts.model.encoder, is_int8=True) if precision == "int8" else None
         try:
             self._model = _CT2.models.Whisper(
@@ -75,7 +75,7 @@ class CTranslate2Whisper:
         options = self._options
         return (
             f"ctranslate2 {self._weights.digest} {self._precision} {options.language} "
-            f"beam={options.beam_size} prompt={options.prompt}"
+            f"beam={options.beam_size} prompt={options.prompt}{options.limit_key}"
         )
 
     def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
@@ -110,11 +110,13 @@ class CTranslate2Whisper:
 
     def _search(self, features: Any, prompts: Sequence[str], beam_size: int) -> list[Any]:
         rules = self._parts.rules(prompts[0])
+        # CTranslate2 lets a text fill half of this, and no more than the prompt leaves.
+        max_length = rules.max_tokens + max(rules.max_tokens, len(rules.initial_tokens))
         return self._model.generate(
             _CT2.StorageView.from_array(features),
             [list(self._parts.rules(prompt).initial_tokens) for prompt in prompts],
             beam_size=beam_size,
-            max_length=len(rules.initial_tokens) + rules.max_tokens,
+            max_length=max_length,
             suppress_tokens=rules.forbidden,
             return_scores=True,
             return_no_speech_prob=True,

@@ -131,6 +131,11 @@ def _array(values: Tensor) -> Any:
 
 
 def _vocabulary(tokenizer: Any, n_vocab: int) -> list[str]:
-    """One distinct name per token; only those of special tokens are ever looked up."""
-    special = {number: name for name, number in tokenizer.encoding._special_tokens.items()}
-    return [special.get(number, f"token-{number}") for number in range(n_vocab)]
+    """One distinct name per token; only those of special tokens are ever looked up.
+
+    By the empty name before the end of text CTranslate2 knows that a model speaks several languages.
+    """
+    known = {number: name for name, number in tokenizer.encoding._special_tokens.items()}
+    if tokenizer.language is not None:  # else it knows English alone
+        known[tokenizer.eot - 1] = ""
+    return [known.get(number, f"token-{number}") for number in range(n_vocab)]

@@ -48,7 +48,9 @@ class TextCache:
             self._layers.append((keys.new_empty(0), keys.new_empty(0)))
         held_keys, held_values = self._layers[layer]
         if held_keys.numel() == 0 or held_keys.shape[2] < end:
-            shape = (*keys.shape[:2], end + _GROWTH_STEPS * keys.shape[2], keys.shape[3])
+            # What is read at first, a prompt or a whole text, is read once: room is left for steps only.
+            room = end + _GROWTH_STEPS * keys.shape[2] if start else end
+            shape = (*keys.shape[:2], room, keys.shape[3])
             grown_keys, grown_values = keys.new_empty(shape), values.new_empty(shape)
             if start:
                 grown_keys[:, :, :start] = held_keys[:, :, :start]

@@ -15,7 +15,7 @@ from transcribe.recognise.encoder import Encoder
 from transcribe.recognise.protocol import WINDOW_S, RecognisedWindow, RecogniseOptions, Window
 from transcribe.recognise.search import Hypothesis, search
 from transcribe.recognise.timing import TextTimer
-from transcribe.recognise.whisper_parts import WhisperParts, resolved_precision
+from transcribe.recognise.whisper_parts import WhisperParts, halve_products, resolved_precision
 from transcribe.weights import Weights
 
 TAIL_S = 1.0  # silence that the encoder reads behind what a window holds
@@ -39,13 +39,14 @@ class OpenAIWhisper:
         self._weights = weights
         self._options = options
         self._precision = resolved_precision(options.precision, options.device)
-        is_int8, is_on_cpu = self._precision == "int8", options.device == "cpu"
-        self._lanes = (options.threads or torch.get_num_threads()) if is_on_cpu else 1
-        self._parts = WhisperParts(weights, options.device, options.language)
+        is_int8, is_half = self._precision == "int8", self._precision == "fp16"
+        self._lanes = 1 if is_half else (options.threads or torch.get_num_threads())
+        self._parts = WhisperParts(weights, options.device, options.language, options.max_tokens)
         model = self._parts.model
-        self._encoder = Encoder(model.encoder, is_int8) if is_on_cpu else None
-        dtype = torch.float16 if self._precision == "fp16" else torch.float32
-        self._decoder = Decoder(model.decoder, is_int8, dtype)
+        if is_half:
+            halve_products(model)
+        self._encoder = None if is_half else Encoder(model.encoder, is_int8)
+        self._decoder = Decoder(model.decoder, is_int8, torch.float16 if is_half else torch.float32)
         self._timer = TextTimer(self._decoder, self._parts.tokenizer, model.alignment_heads)
 
     @property
@@ -54,7 +55,7 @@ class OpenAIWhisper:
         options = self._options
         return (
             f"openai-whisper {self._weights.digest} {self._precision} {options.language} "
-            f"beam={options.beam_size} prompt={options.prompt}"
+            f"beam={options.beam_size} prompt={options.prompt}{options.limit_key}"
         )
 
     def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
@@ -120,8 +121,7 @@ class OpenAIWhisper:
         mels = [self._mel(window) for window in windows]
         if self._encoder is not None:
             return [self._encoder(mel) for mel in mels]
-        batch = torch.stack(mels).to(self._decoder.device)
-        return list(self._parts.model.encoder(batch.half()))
+        return list(self._parts.model.encoder(torch.stack(mels).half()))
 
     def _mel(self, window: Window) -> Tensor:
         seconds = WINDOW_S if self._encoder is None else min(WINDOW_S, window.duration_s + TAIL_S)

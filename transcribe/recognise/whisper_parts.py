@@ -20,12 +20,10 @@ from whisper.utils import compression_ratio
 from transcribe.errors import TranscribeError, WeightsMissing
 from transcribe.recognise.alignment import FRAME_S
 from transcribe.recognise.linear import has_fast_int8
-from transcribe.recognise.protocol import SAMPLE_RATE_HZ, Window
+from transcribe.recognise.protocol import MAX_TOKENS, SAMPLE_RATE_HZ, Window
 from transcribe.recognise.search import SearchRules
 from transcribe.weights import Weights
 
-# Text tokens per window: fast Mandarin needs about 250 in 30 s; whisper's default of 224 would cut it.
-MAX_TOKENS = 340
 _FRAME_SAMPLES = round(FRAME_S * SAMPLE_RATE_HZ)
 
 # whisper keeps its table of models, their download and their alignment heads to itself.
@@ -71,7 +69,7 @@ def resolved_precision(wanted: str, device: str) -> str:
 class WhisperParts:
     """A loaded model with its tokenizer and rules for one language."""
 
-    def __init__(self, weights: Weights, device: str, language: str):
+    def __init__(self, weights: Weights, device: str, language: str, max_tokens: int = MAX_TOKENS):
         """Loads the model.
 
         Raises:
@@ -79,6 +77,7 @@ class WhisperParts:
         """
         self.model: Any = _load_model(weights, device)
         self._language = language
+        self._max_tokens = max_tokens
         self._rules: dict[str, SearchRules] = {}
 
     @cached_property
@@ -93,10 +92,14 @@ class WhisperParts:
         )
 
     def mel(self, window: Window, seconds: float) -> Tensor:
-        """(n_mels, 2 * n_frames) of the first `seconds`. One at a time: its floor follows its peak."""
+        """(n_mels, 2 * n_frames) of the first `seconds`, on the model's device.
+
+        One at a time: its floor follows its peak.
+        """
         padded = np.zeros(math.ceil(seconds / FRAME_S) * _FRAME_SAMPLES, dtype=np.float32)
         padded[: window.samples.size] = window.samples[: padded.size]
-        return whisper.log_mel_spectrogram(torch.from_numpy(padded), self.model.dims.n_mels)
+        samples = torch.from_numpy(padded).to(self.model.device)
+        return whisper.log_mel_spectrogram(samples, self.model.dims.n_mels)
 
     def compression(self, tokens: list[int]) -> float:
         """Bytes of the text over its zlib size; 0 where there is none."""
@@ -124,10 +127,20 @@ class WhisperParts:
             start_index=task.sot_index,
             end_token=self.tokenizer.eot,
             no_speech_token=self.tokenizer.no_speech,
-            max_tokens=min(MAX_TOKENS, self.model.dims.n_text_ctx - n_initial),
+            max_tokens=min(self._max_tokens, self.model.dims.n_text_ctx - n_initial),
             first_bias=biases[0],
             later_bias=biases[1],
         )
+
+
+def halve_products(model: Any) -> None:
+    """Turns what a model multiplies with into float16, in place; norms and positions stay float32.
+
+    Else whisper keeps float32 weights on the GPU and halves each of them again for every product.
+    """
+    for module in model.modules():
+        if isinstance(module, torch.nn.Linear | torch.nn.Conv1d):
+            module.half()
 
 
 def _load_model(weights: Weights, device: str) -> Any:

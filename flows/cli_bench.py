@@ -1,0 +1,118 @@
+"""Commands that measure: bench night, bench recognise, bench sizes. Edge file."""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from flows.bench_night import bench_one_night
+from flows.cli_nights import asked_nights, parsed_day
+from flows.config import ConfigInvalid, load_config
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
+DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
+Profile = Annotated[str | None, typer.Option("--profile", help="场景：demo 或 production")]
+JsonFile = Annotated[Path | None, typer.Option("--json", help="结果另存为 JSON")]
+Rounds = Annotated[int, typer.Option("--rounds", help="交替几轮", min=1)]
+Threads = Annotated[int, typer.Option("--threads", help="线程数，0 = 全部处理器核", min=0)]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register `bench` with the commands of this file."""
+    bench = typer.Typer(no_args_is_help=True, help="测速：都是同一次运行里的对比，不是定时测试。")
+    bench.command("night")(bench_night)
+    bench.command("recognise")(bench_recognise_command)
+    bench.command("sizes")(bench_sizes_command)
+    app.add_typer(bench, name="bench")
+
+
+def bench_night(
+    inbox: Annotated[str, typer.Option("--inbox", help="录音投放目录")],
+    day: Annotated[str, typer.Option("--date", help="录音文件夹的日期")],
+    json_file: JsonFile = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    profile: Profile = None,
+) -> None:
+    """在临时数据目录里从头跑一夜，打印每一步每小时处理多少小时录音、占多少时间。
+
+    权重和分类器取自 --data-dir；它里面的仓库和数据湖不会被碰。
+    """
+    bench_one_night(
+        load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox),
+        parsed_day(day, "--date"),
+        json_file,
+    )
+
+
+def bench_recognise_command(  # noqa: PLR0913, PLR0917 - options of one command
+    inbox: Annotated[str, typer.Option("--inbox", help="录音投放目录")],
+    first: Annotated[str, typer.Option("--from", help="第一夜")],
+    last: Annotated[str | None, typer.Option("--to", help="最后一夜（含），默认只用第一夜")] = None,
+    minutes: Annotated[float, typer.Option("--minutes", help="每轮听多少分钟声道音频，不够就重复")] = 30.0,
+    rounds: Rounds = 3,
+    threads: Threads = 0,
+    with_peers: Annotated[
+        bool, typer.Option("--peers/--no-peers", help="和 whisper、faster-whisper 比")
+    ] = True,
+    reference: Annotated[
+        Path | None, typer.Option("--reference", help="参考文本 CSV：call_id,channel,text")
+    ] = None,
+    json_file: JsonFile = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    profile: Profile = None,
+) -> None:
+    """识别有多快、多准：和 whisper.transcribe、faster-whisper 在同一次运行里轮流比。
+
+    最后一行是总结。没有安装的对手不参加（make bench 会安装）。
+    """
+    # numpy and multiprocessing's children are wanted by this command only.
+    from flows.bench_recognise import bench_recognise  # noqa: PLC0415
+    from flows.bench_report import BenchOptions  # noqa: PLC0415
+
+    options = BenchOptions(
+        minutes=minutes,
+        plain_minutes=minutes / 6,
+        rounds=rounds,
+        threads=threads or os.cpu_count() or 1,
+        with_peers=with_peers,
+        reference=reference,
+    )
+    config = load_config(config_file, profile=profile, data_dir=data_dir, inbox=inbox)
+    bench_recognise(config, asked_nights(config, None, first, last or first), options, json_file)
+
+
+def bench_sizes_command(  # noqa: PLR0913, PLR0917 - options of one command
+    device: Annotated[str, typer.Option("--device", help="cpu 或 cuda")] = "cpu",
+    sizes: Annotated[
+        str, typer.Option("--sizes", help="模型尺寸，逗号隔开")
+    ] = "base,large-v3-turbo,large-v3",
+    tokens: Annotated[int, typer.Option("--tokens", help="每窗写几个词元", min=8, max=220)] = 100,
+    windows: Annotated[int, typer.Option("--windows", help="每轮几个 30 秒的窗", min=1)] = 16,
+    batch: Annotated[int, typer.Option("--batch", help="一批几个窗", min=1)] = 8,
+    rounds: Rounds = 3,
+    threads: Threads = 0,
+    json_file: JsonFile = None,
+) -> None:
+    """大模型有多快：按各尺寸造随机权重，在 CPU 或 GPU 上和 whisper、faster-whisper 轮流比。
+
+    不用下载权重，也就不测准确率。内存放不下的尺寸会说明并跳过。最后一行是总结。
+    """
+    if device not in {"cpu", "cuda"}:
+        raise ConfigInvalid(f"--device {device!r} 不认识，请写 cpu 或 cuda")
+    # torch and whisper are wanted by this command only.
+    from flows.bench_size_report import SizeOptions  # noqa: PLC0415
+    from flows.bench_sizes import bench_sizes  # noqa: PLC0415
+
+    options = SizeOptions(
+        device=device,
+        sizes=tuple(name.strip() for name in sizes.split(",") if name.strip()),
+        tokens=tokens,
+        windows=windows,
+        batch=batch,
+        rounds=rounds,
+        threads=threads or os.cpu_count() or 1,
+    )
+    bench_sizes(options, json_file)
