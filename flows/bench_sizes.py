@@ -121,6 +121,7 @@ def _process(job: SizeJob) -> Timed | Absent:
         process.join()
         if process.exitcode == _KILLED:
             return _NO_MEMORY
-        raise RuntimeError(f"{job.contender or '随机权重'}：进程意外结束，见上面的输出") from err
+        name = job.contender or "随机权重"
+        raise RuntimeError(f"{name}：进程意外结束（{process.exitcode}），见上面的输出") from err
     finally:
         process.join()
