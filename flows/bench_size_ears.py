@@ -7,6 +7,7 @@ took, each written down in a fixed number of tokens; model loaded and warmed up 
 import os
 import time
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from multiprocessing.connection import Connection
 from typing import Any, Protocol
 
@@ -124,24 +125,22 @@ def _huiting(job: SizeJob) -> Ear:
 
 
 def _faster_whisper(job: SizeJob) -> Ear:
-    # An extra, and its own process' alone.
-    from faster_whisper import BatchedInferencePipeline, WhisperModel  # noqa: PLC0415
-    from faster_whisper.tokenizer import Tokenizer  # noqa: PLC0415
-
+    peer: Any = import_module("faster_whisper")  # of the extra `bench`
     from transcribe.recognise.ctranslate2_weights import ctranslate2_folder  # noqa: PLC0415
 
     folder = ctranslate2_folder(_weights(job), job.folder)
     if not (folder / "tokenizer.json").is_file():
         raise ImportError("the tokenizer comes with the packaged weights", name="base-weights")
-    model: Any = WhisperModel(
+    model: Any = peer.WhisperModel(
         str(folder),
         device=job.device,
         compute_type="int8" if job.device == "cpu" else "float16",
         cpu_threads=job.threads,
         local_files_only=True,
     )
-    pipeline: Any = BatchedInferencePipeline(model)
-    tokenizer = Tokenizer(model.hf_tokenizer, True, task="transcribe", language=LANGUAGE)
+    pipeline: Any = peer.BatchedInferencePipeline(model)
+    tokenizers: Any = import_module("faster_whisper.tokenizer")
+    tokenizer = tokenizers.Tokenizer(model.hf_tokenizer, True, task="transcribe", language=LANGUAGE)
     prompt = model.get_prompt(tokenizer, tokenizer.encode(DEFAULT_PROMPT), without_timestamps=True)
     # CTranslate2 lets a text fill half of prompt and text together, or what the prompt leaves of them.
     limit = max(2 * job.tokens - len(prompt), job.tokens)
