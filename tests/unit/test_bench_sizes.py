@@ -80,7 +80,7 @@ def test_ctranslate2_lets_a_text_be_as_long_as_asked(job: SizeJob, tokens: int) 
     options = RecogniseOptions(engine="ctranslate2", precision="fp32", threads=1, max_tokens=tokens)
     recogniser: Any = make_recogniser(weights, job.folder, options)
     features = recogniser._encode([Task(Window("w", noises(1)[0]), "")])
-    found = recogniser._search(features, [DEFAULT_PROMPT], 1)
+    found = recogniser._search(features, DEFAULT_PROMPT, 1)
     assert len(found[0].sequences_ids[0]) == tokens
 
 

@@ -7,6 +7,7 @@ starts in every worker.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -83,6 +84,12 @@ class TokenRun:
 
     text: str
     token_count: int
+
+
+def token_runs(tokenizer: Any, tokens: Sequence[int]) -> list[TokenRun]:
+    """The words of a text's tokens, by the rules of whisper's tokenizer."""
+    texts, groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
+    return [TokenRun(text, len(group)) for text, group in zip(texts[:-1], groups[:-1], strict=True)]
 
 
 def words_from_tokens(

@@ -21,6 +21,14 @@ class Task:
     text: str = ""
 
 
+def tasks_of(windows: Sequence[Window], usual_prompt: str, texts: Sequence[str] | None = None) -> list[Task]:
+    """A task per window, with its own prompt or the usual one, and with its text where there are some."""
+    return [
+        Task(window, usual_prompt if window.prompt is None else window.prompt, text)
+        for window, text in zip(windows, [""] * len(windows) if texts is None else texts, strict=True)
+    ]
+
+
 def in_batches(
     tasks: Sequence[Task],
     batch_size: int,

@@ -16,8 +16,8 @@ import torch
 from torch import Tensor
 
 from transcribe.errors import WeightsMissing
-from transcribe.recognise.alignment import FRAME_S, TokenRun, words_from_tokens
-from transcribe.recognise.batches import Task, in_batches
+from transcribe.recognise.alignment import FRAME_S, token_runs, words_from_tokens
+from transcribe.recognise.batches import Task, in_batches, tasks_of
 from transcribe.recognise.encoder import Encoder
 from transcribe.recognise.openai_whisper import LOOP_COMPRESSION_RATIO, TAIL_S, WIDE_BEAM_SIZE
 from transcribe.recognise.protocol import (
@@ -26,7 +26,7 @@ from transcribe.recognise.protocol import (
     RecogniseOptions,
     Window,
 )
-from transcribe.recognise.whisper_parts import WhisperParts
+from transcribe.recognise.whisper_parts import WhisperParts, settings_key
 from transcribe.weights import Weights
 
 CLASS_S = 3.0  # windows are filled up with silence to a multiple of this
@@ -72,15 +72,11 @@ class CTranslate2Whisper:
     @property
     def settings_key(self) -> str:
         """All that changes the text, in one line."""
-        options = self._options
-        return (
-            f"ctranslate2 {self._weights.digest} {self._precision} {options.language} "
-            f"beam={options.beam_size} prompt={options.prompt}{options.limit_key}"
-        )
+        return settings_key("ctranslate2", self._weights, self._precision, self._options)
 
     def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
         """Recognises windows in batches of one length class; see `Recogniser`."""
-        tasks = [Task(window, self._prompt(window)) for window in windows]
+        tasks = tasks_of(windows, self._options.prompt)
         return in_batches(tasks, self._options.batch_size, self._lanes, self._recognise, _length_class)
 
     def score(self, windows: Sequence[Window], texts: Sequence[str]) -> list[float]:
@@ -91,13 +87,10 @@ class CTranslate2Whisper:
         tasks = [Task(window, "", text) for window, text in zip(windows, texts, strict=True)]
         return in_batches(tasks, self._options.batch_size, self._lanes, self._score, _length_class)
 
-    def _prompt(self, window: Window) -> str:
-        return self._options.prompt if window.prompt is None else window.prompt
-
     def _recognise(self, tasks: Sequence[Task]) -> list[RecognisedWindow]:
         features = self._encode(tasks)
         prompt = tasks[0].prompt
-        found = self._search(features, [prompt] * len(tasks), self._options.beam_size)
+        found = self._search(features, prompt, self._options.beam_size)
         tokens = [list(result.sequences_ids[0]) for result in found]
         for row, text in enumerate(tokens):
             if self._parts.compression(text) > LOOP_COMPRESSION_RATIO:
@@ -108,13 +101,14 @@ class CTranslate2Whisper:
             for task, text, result, alignment in zip(tasks, tokens, found, aligned, strict=True)
         ]
 
-    def _search(self, features: Any, prompts: Sequence[str], beam_size: int) -> list[Any]:
-        rules = self._parts.rules(prompts[0])
+    def _search(self, features: Any, prompt: str, beam_size: int) -> list[Any]:
+        """The results of all rows of `features`, (n, n_frames, n_audio_state)."""
+        rules = self._parts.rules(prompt)
         # CTranslate2 lets a text fill half of this, and no more than the prompt leaves.
         max_length = rules.max_tokens + max(rules.max_tokens, len(rules.initial_tokens))
         return self._model.generate(
             _CT2.StorageView.from_array(features),
-            [list(self._parts.rules(prompt).initial_tokens) for prompt in prompts],
+            [list(rules.initial_tokens)] * len(features),
             beam_size=beam_size,
             max_length=max_length,
             suppress_tokens=rules.forbidden,
@@ -126,7 +120,7 @@ class CTranslate2Whisper:
         """The least repetitive of two more attempts at one window, alone."""
         attempts = [looped]
         for words in (prompt, ""):
-            found = self._search(features[row : row + 1], [words], WIDE_BEAM_SIZE)
+            found = self._search(features[row : row + 1], words, WIDE_BEAM_SIZE)
             attempts.append(list(found[0].sequences_ids[0]))
             if self._parts.compression(attempts[-1]) <= LOOP_COMPRESSION_RATIO:
                 return attempts[-1]
@@ -143,8 +137,7 @@ class CTranslate2Whisper:
         duration_s = min(task.window.duration_s, WINDOW_S)
         words = ()
         if tokens:
-            texts, groups = self._parts.tokenizer.split_to_word_tokens([*tokens, self._parts.tokenizer.eot])
-            runs = [TokenRun(t, len(group)) for t, group in zip(texts[:-1], groups[:-1], strict=True)]
+            runs = token_runs(self._parts.tokenizer, tokens)
             starts = _first_frames(alignment.alignments, len(tokens) + 1, round(duration_s / FRAME_S))
             words = words_from_tokens(runs, starts, list(alignment.text_token_probs), duration_s)
         return RecognisedWindow(

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from transcribe.recognise.linear import Linear
+from transcribe.recognise.linear import Linear, fused_self_attention
 
 _GROWTH_STEPS = 64  # the cache grows by so many steps
 
@@ -114,9 +114,29 @@ class Decoder:
         cache.length += tokens.shape[1]
         return x
 
+    def read_rows(
+        self,
+        rows: Sequence[Sequence[int]],
+        audio: Audio,
+        cache: TextCache | None = None,
+        watch: "Watch | None" = None,
+    ) -> Tensor:
+        """Hidden states (n, n_tokens, n_state) of whole rows of tokens, all as long, read from the start."""
+        tokens = torch.tensor(rows, device=self.device)
+        n_tokens = tokens.shape[1]
+        causal = torch.ones((n_tokens, n_tokens), dtype=torch.bool, device=self.device).tril()
+        positions = torch.arange(n_tokens, device=self.device)
+        return self.read(tokens, positions, audio, cache or TextCache(), causal, watch)
+
     def logits(self, hidden: Tensor) -> Tensor:
         """(..., n_vocab) float32 scores of the next token."""
         return self._to_logits(self._ln(hidden)).float()
+
+
+def forced_rows(start: Sequence[int], texts: Sequence[Sequence[int]], end_token: int) -> list[list[int]]:
+    """`start`, a text and its end per row, filled up on the right, which a causal decoder cannot see."""
+    longest = max(len(text) for text in texts)
+    return [[*start, *text, *[end_token] * (longest + 1 - len(text))] for text in texts]
 
 
 class Watch:
@@ -140,12 +160,9 @@ class _Block:
 
         self._n_head: int = attn.n_head
         self._is_int8 = is_int8
-        scale = (attn.query.weight.shape[0] // attn.n_head) ** -0.5
-        no_bias = torch.zeros_like(attn.query.bias)
-        self._qkv = linear(
-            torch.cat([attn.query.weight * scale, attn.key.weight, attn.value.weight]),
-            torch.cat([attn.query.bias * scale, no_bias, attn.value.bias]),
-        )
+        scale = (cross.query.weight.shape[0] // cross.n_head) ** -0.5
+        no_bias = torch.zeros_like(cross.query.bias)
+        self._qkv = linear(*fused_self_attention(attn))
         self._out = linear(attn.out.weight, attn.out.bias)
         self._cross_query = linear(cross.query.weight * scale, cross.query.bias * scale)
         self._cross_key_value = linear(

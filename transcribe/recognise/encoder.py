@@ -8,11 +8,10 @@ whole batches are better, and openai-whisper's own encoder is used.
 
 from typing import Any
 
-import torch
 from torch import Tensor
 from torch.nn import functional
 
-from transcribe.recognise.linear import Linear
+from transcribe.recognise.linear import Linear, fused_self_attention
 
 _QUERIES_AT_ONCE = 256  # of 1,500: their scores stay in the second-level cache
 
@@ -41,14 +40,7 @@ class _Block:
         attn = block.attn
         self._n_head: int = attn.n_head
         self._is_int8 = is_int8
-        # Whisper scales queries and keys by the fourth root of the width each; here the query takes both.
-        scale = (attn.query.weight.shape[0] // attn.n_head) ** -0.5
-        no_bias = torch.zeros_like(attn.query.bias)
-        self._qkv = Linear(
-            torch.cat([attn.query.weight * scale, attn.key.weight, attn.value.weight]),
-            torch.cat([attn.query.bias * scale, no_bias, attn.value.bias]),
-            is_int8,
-        )
+        self._qkv = Linear(*fused_self_attention(attn), is_int8)
         self._out = Linear(attn.out.weight, attn.out.bias, is_int8)
         self._first = Linear(block.mlp[0].weight, block.mlp[0].bias, is_int8)
         self._second = Linear(block.mlp[2].weight, block.mlp[2].bias, is_int8)

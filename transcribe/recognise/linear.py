@@ -26,6 +26,17 @@ def has_fast_int8() -> bool:
     return bool(is_supported and is_supported()) and hasattr(_ONEDNN, "qlinear_pointwise")
 
 
+def fused_self_attention(attn: Any) -> tuple[Tensor, Tensor]:
+    """Weight and bias that give query, key and value of whisper's MultiHeadAttention side by side.
+
+    Whisper scales queries and keys by the fourth root of the width each; here the query takes both.
+    """
+    scale = (attn.query.weight.shape[0] // attn.n_head) ** -0.5
+    weight = torch.cat([attn.query.weight * scale, attn.key.weight, attn.value.weight])
+    bias = torch.cat([attn.query.bias * scale, torch.zeros_like(attn.query.bias), attn.value.bias])
+    return weight, bias
+
+
 class Linear:
     """`x @ weight.T + bias` for x (..., n_in), giving (..., n_out)."""
 

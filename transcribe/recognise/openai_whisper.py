@@ -9,13 +9,13 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from transcribe.recognise.batches import Task, in_batches
-from transcribe.recognise.decoder import Decoder, TextCache
+from transcribe.recognise.batches import Task, in_batches, tasks_of
+from transcribe.recognise.decoder import Decoder, forced_rows
 from transcribe.recognise.encoder import Encoder
 from transcribe.recognise.protocol import WINDOW_S, RecognisedWindow, RecogniseOptions, Window
 from transcribe.recognise.search import Hypothesis, search
 from transcribe.recognise.timing import TextTimer
-from transcribe.recognise.whisper_parts import WhisperParts, halve_products, resolved_precision
+from transcribe.recognise.whisper_parts import WhisperParts, halve_products, resolved_precision, settings_key
 from transcribe.weights import Weights
 
 TAIL_S = 1.0  # silence that the encoder reads behind what a window holds
@@ -52,26 +52,17 @@ class OpenAIWhisper:
     @property
     def settings_key(self) -> str:
         """All that changes the text, in one line."""
-        options = self._options
-        return (
-            f"openai-whisper {self._weights.digest} {self._precision} {options.language} "
-            f"beam={options.beam_size} prompt={options.prompt}{options.limit_key}"
-        )
+        return settings_key("openai-whisper", self._weights, self._precision, self._options)
 
     def recognise(self, windows: Sequence[Window]) -> list[RecognisedWindow]:
         """Recognises windows in batches of like length; see `Recogniser`."""
-        tasks = [Task(window, self._prompt(window)) for window in windows]
+        tasks = tasks_of(windows, self._options.prompt)
         return in_batches(tasks, self._options.batch_size, self._lanes, self._recognise)
 
     def score(self, windows: Sequence[Window], texts: Sequence[str]) -> list[float]:
         """Log probability of each text over its window; see `Recogniser`."""
-        tasks = [
-            Task(window, self._prompt(window), text) for window, text in zip(windows, texts, strict=True)
-        ]
+        tasks = tasks_of(windows, self._options.prompt, texts)
         return in_batches(tasks, self._options.batch_size, self._lanes, self._score)
-
-    def _prompt(self, window: Window) -> str:
-        return self._options.prompt if window.prompt is None else window.prompt
 
     @torch.inference_mode()
     def _recognise(self, tasks: Sequence[Task]) -> list[RecognisedWindow]:
@@ -101,18 +92,14 @@ class OpenAIWhisper:
     def _score(self, tasks: Sequence[Task]) -> list[float]:
         start = self._parts.rules(tasks[0].prompt).initial_tokens
         texts = [self._parts.tokenizer.encode(task.text) for task in tasks]
-        longest = max(len(text) for text in texts)
-        rows = [[*start, *text, *[self._parts.tokenizer.eot] * (longest + 1 - len(text))] for text in texts]
-        tokens = torch.tensor(rows, device=self._decoder.device)
-        causal = torch.ones((tokens.shape[1],) * 2, dtype=torch.bool, device=tokens.device).tril()
-        positions = torch.arange(tokens.shape[1], device=tokens.device)
+        end_token = self._parts.tokenizer.eot
         audio = self._decoder.hear(self._encode([task.window for task in tasks]))
-        hidden = self._decoder.read(tokens, positions, audio, TextCache(), causal)
+        hidden = self._decoder.read_rows(forced_rows(start, texts, end_token), audio)
         sums: list[float] = []
         for row, text in enumerate(texts):
             spoken = slice(len(start) - 1, len(start) + len(text))
             scores = self._decoder.logits(hidden[row, spoken]).log_softmax(dim=-1)
-            wanted = torch.tensor([*text, self._parts.tokenizer.eot], device=tokens.device)
+            wanted = torch.tensor([*text, end_token], device=scores.device)
             sums.append(scores.gather(1, wanted[:, None]).sum().item())
         return sums
 

@@ -41,11 +41,6 @@ class RecogniseOptions:
     precision: str = "auto"
     max_tokens: int = MAX_TOKENS
 
-    @property
-    def limit_key(self) -> str:
-        """`max_tokens` for a recogniser's settings key; nothing where it is the usual."""
-        return "" if self.max_tokens == MAX_TOKENS else f" max_tokens={self.max_tokens}"
-
 
 @dataclass(frozen=True, slots=True)
 class Window:

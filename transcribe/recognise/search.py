@@ -128,10 +128,7 @@ def _start(
     decoder: Decoder, audio: Audio, cache: TextCache, n_rows: int, rules: SearchRules
 ) -> tuple[list[_Row], Tensor]:
     """Reads the initial tokens: one empty beam per row, and (n, 1, n_vocab) logits for the first token."""
-    tokens = torch.tensor([rules.initial_tokens], device=decoder.device).repeat(n_rows, 1)
-    length = tokens.shape[1]
-    causal = torch.ones((length, length), dtype=torch.bool, device=decoder.device).tril()
-    hidden = decoder.read(tokens, torch.arange(length, device=decoder.device), audio, cache, causal)
+    hidden = decoder.read_rows([rules.initial_tokens] * n_rows, audio, cache)
     both = decoder.logits(hidden[:, [rules.start_index, -1]])
     silence = both[:, 0].softmax(dim=-1)[:, rules.no_speech_token]
     rows = [_Row(index, value, [[]], [[]]) for index, value in enumerate(silence.tolist())]

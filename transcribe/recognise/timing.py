@@ -13,8 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from transcribe.recognise.alignment import FRAME_S, TokenRun, token_start_frames, words_from_tokens
-from transcribe.recognise.decoder import Audio, Decoder, TextCache, Watch
+from transcribe.recognise.alignment import FRAME_S, token_runs, token_start_frames, words_from_tokens
+from transcribe.recognise.decoder import Audio, Decoder, Watch, forced_rows
 from transcribe.recognise.protocol import RecognisedWord
 from transcribe.recognise.search import Hypothesis
 
@@ -56,29 +56,17 @@ class TextTimer:
 
     def _timed(self, result: Hypothesis, starts: Any, duration_s: float) -> tuple[RecognisedWord, ...]:
         probabilities = np.exp(result.log_probabilities).tolist()
-        return words_from_tokens(self._runs(result.tokens), starts, probabilities, duration_s)
+        return words_from_tokens(
+            token_runs(self._tokenizer, result.tokens), starts, probabilities, duration_s
+        )
 
     def _watch(self, audio: Audio, texts: Sequence[list[int]]) -> Tensor:
-        """Attention before softmax, (n_rows, n_heads, n_tokens + 1, n_frames), the end of text included.
-
-        Rows are padded on the right, which a causal decoder cannot see.
-        """
+        """Attention before softmax, (n_rows, n_heads, n_tokens + 1, n_frames), the end of text included."""
         start = [*self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
-        longest = max(len(text) for text in texts)
-        rows = [[*start, *text, *[self._tokenizer.eot] * (longest + 1 - len(text))] for text in texts]
-        tokens = torch.tensor(rows, device=self._decoder.device)
-        n_tokens = tokens.shape[1]
-        causal = torch.ones((n_tokens, n_tokens), dtype=torch.bool, device=tokens.device).tril()
         watch = Watch(self._heads)
-        self._decoder.read(
-            tokens, torch.arange(n_tokens, device=tokens.device), audio, TextCache(), causal, watch
-        )
+        self._decoder.read_rows(forced_rows(start, texts, self._tokenizer.eot), audio, watch=watch)
         # From the token after the language on: <|notimestamps|> takes up what is before the first word.
         return torch.cat(watch.scores, dim=1)[:, :, len(start) - 1 :]
-
-    def _runs(self, tokens: list[int]) -> list[TokenRun]:
-        texts, groups = self._tokenizer.split_to_word_tokens([*tokens, self._tokenizer.eot])
-        return [TokenRun(text, len(group)) for text, group in zip(texts[:-1], groups[:-1], strict=True)]
 
 
 def _matrix(scores: Tensor, n_tokens: int, frames: int) -> Any:

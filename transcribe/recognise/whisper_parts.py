@@ -20,7 +20,7 @@ from whisper.utils import compression_ratio
 from transcribe.errors import TranscribeError, WeightsMissing
 from transcribe.recognise.alignment import FRAME_S
 from transcribe.recognise.linear import has_fast_int8
-from transcribe.recognise.protocol import MAX_TOKENS, SAMPLE_RATE_HZ, Window
+from transcribe.recognise.protocol import MAX_TOKENS, SAMPLE_RATE_HZ, RecogniseOptions, Window
 from transcribe.recognise.search import SearchRules
 from transcribe.weights import Weights
 
@@ -64,6 +64,15 @@ def resolved_precision(wanted: str, device: str) -> str:
             "请改 recognition.precision，或用 auto"
         )
     return wanted
+
+
+def settings_key(engine: str, weights: Weights, precision: str, options: RecogniseOptions) -> str:
+    """All that changes an engine's text, in one line; a usual limit of tokens is not named."""
+    limit = "" if options.max_tokens == MAX_TOKENS else f" max_tokens={options.max_tokens}"
+    return (
+        f"{engine} {weights.digest} {precision} {options.language} "
+        f"beam={options.beam_size} prompt={options.prompt}{limit}"
+    )
 
 
 class WhisperParts:
