@@ -171,9 +171,17 @@ def _faster_whisper_model(job: Job) -> Any:
     from transcribe.weights import find_weights  # noqa: PLC0415
 
     folder = ctranslate2_folder(find_weights(job.weights, job.models_dir), job.models_dir)
-    return peer.WhisperModel(
-        str(folder), device="cpu", compute_type="int8", cpu_threads=job.threads, local_files_only=True
-    )
+    return peer.WhisperModel(str(folder), **faster_whisper_options("cpu", job.threads))
+
+
+def faster_whisper_options(device: str, threads: int) -> dict[str, Any]:
+    """How faster-whisper is loaded to be measured: int8 on a CPU, else float16."""
+    return {
+        "device": device,
+        "compute_type": "int8" if device == "cpu" else "float16",
+        "cpu_threads": threads,
+        "local_files_only": True,
+    }
 
 
 def _faster_ear(transcribe: Callable[..., Any], job: Job, options: dict[str, Any]) -> Ear:

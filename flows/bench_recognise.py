@@ -5,7 +5,6 @@ interleaved rounds, so that what else the machine does falls on all alike. Ratio
 """
 
 import csv
-import multiprocessing
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ import numpy as np
 
 from flows.bench_contenders import OURS, PEERS, Contender, Heard, Job, run_contender
 from flows.bench_figures import error_rate, non_speech_sounds
+from flows.bench_process import answer_of
 from flows.bench_report import BenchOptions, Figures, report
 from flows.config import Config, ConfigInvalid
 from flows.console import console, warn
@@ -69,14 +69,13 @@ def read_reference(path: Path | None) -> dict[str, str]:
 def load_channels(config: Config, nights: Sequence[date], reference: dict[str, str]) -> list[Channel]:
     """All readable channels of the nights' recordings."""
     # The ledger brings torch: seconds that only this command should pay.
-    from flows import night as ledger  # noqa: PLC0415
+    from flows.night import read_drop_folder  # noqa: PLC0415
     from transcribe.audio import load_recording  # noqa: PLC0415
     from transcribe.errors import AudioUnreadable  # noqa: PLC0415
 
     channels: list[Channel] = []
     for day in nights:
-        opened = ledger.open_night(config, day, datetime.now(UTC))
-        for recording in ledger.find_recordings(opened).recordings:
+        for recording in read_drop_folder(config, day, datetime.now(UTC)).recordings:
             try:
                 samples = load_recording(recording).samples
             except AudioUnreadable:
@@ -131,7 +130,7 @@ class _Bench:
         """Runs one contender; the name of a missing package where it cannot run.
 
         Raises:
-            RuntimeError: its process died.
+            ProcessDied: it gave no answer.
         """
         job = Job(
             contender=contender,
@@ -141,17 +140,7 @@ class _Bench:
             models_dir=self._config.models_path,
             threads=self.options.threads,
         )
-        context = multiprocessing.get_context("spawn")
-        receiver, sender = context.Pipe(duplex=False)
-        process = context.Process(target=run_contender, args=(job, sender))
-        process.start()
-        sender.close()
-        try:
-            return receiver.recv()
-        except EOFError as err:
-            raise RuntimeError(f"{contender.name}：进程意外结束，见上面的输出") from err
-        finally:
-            process.join()
+        return answer_of(run_contender, job, contender.name)
 
     def _figures(self, contender: Contender, heard: Sequence[Heard]) -> Figures:
         channels = self.channels_of(contender)

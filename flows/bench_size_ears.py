@@ -15,7 +15,7 @@ import numpy as np
 import torch
 import whisper
 
-from flows.bench_contenders import LANGUAGE, peak_mb
+from flows.bench_contenders import LANGUAGE, faster_whisper_options, peak_mb
 from flows.bench_size_jobs import CHECKPOINT, OURS, OURS_FAST, PEER, WHISPER, Absent, SizeJob, Timed
 from flows.bench_size_weights import add_peer_files, write_random_checkpoint
 from transcribe.errors import TranscribeError
@@ -131,13 +131,7 @@ def _faster_whisper(job: SizeJob) -> Ear:
     folder = ctranslate2_folder(_weights(job), job.folder)
     if not (folder / "tokenizer.json").is_file():
         raise ImportError("the tokenizer comes with the packaged weights", name="base-weights")
-    model: Any = peer.WhisperModel(
-        str(folder),
-        device=job.device,
-        compute_type="int8" if job.device == "cpu" else "float16",
-        cpu_threads=job.threads,
-        local_files_only=True,
-    )
+    model: Any = peer.WhisperModel(str(folder), **faster_whisper_options(job.device, job.threads))
     pipeline: Any = peer.BatchedInferencePipeline(model)
     tokenizers: Any = import_module("faster_whisper.tokenizer")
     tokenizer = tokenizers.Tokenizer(model.hf_tokenizer, True, task="transcribe", language=LANGUAGE)

@@ -5,7 +5,6 @@ downloaded, and accuracy is not measured. Every contender runs in a process of i
 rounds; ratios are medians over rounds. What does not fit into memory is said and left out.
 """
 
-import multiprocessing
 import tempfile
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,6 +12,7 @@ from pathlib import Path
 
 from whisper.model import ModelDimensions
 
+from flows.bench_process import ProcessDied, answer_of
 from flows.bench_size_ears import run_size_job
 from flows.bench_size_jobs import CONTENDERS, WHISPER, Absent, SizeJob, Timed
 from flows.bench_size_report import SizeFigures, SizeOptions, report_sizes
@@ -108,20 +108,11 @@ def _process(job: SizeJob) -> Timed | Absent:
     """Runs one job in a new process.
 
     Raises:
-        RuntimeError: it died, and not for want of memory.
+        ProcessDied: it gave no answer, and not for want of memory.
     """
-    context = multiprocessing.get_context("spawn")
-    receiver, sender = context.Pipe(duplex=False)
-    process = context.Process(target=run_size_job, args=(job, sender))
-    process.start()
-    sender.close()
     try:
-        return receiver.recv()
-    except EOFError as err:
-        process.join()
-        if process.exitcode == _KILLED:
+        return answer_of(run_size_job, job, job.contender or "随机权重")
+    except ProcessDied as err:
+        if err.exit_code == _KILLED:
             return _NO_MEMORY
-        name = job.contender or "随机权重"
-        raise RuntimeError(f"{name}：进程意外结束（{process.exitcode}），见上面的输出") from err
-    finally:
-        process.join()
+        raise

@@ -7,13 +7,13 @@ them import their flow inside.
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from flows import cli_bench, cli_look, cli_transcribe
 from flows.cli_nights import asked_nights
+from flows.cli_options import ConfigFile, DataDir, Profile
 from flows.config import ConfigInvalid, load_config
 from flows.console import console, fail, warn
 from flows.report import ExitCode, error_text, post_alert
@@ -33,9 +33,6 @@ cli_look.add_to(app)
 cli_bench.add_to(app)
 cli_transcribe.add_to(app)
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
-DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
-Profile = Annotated[str | None, typer.Option("--profile", help="场景：demo 或 production")]
 
 USER_ERRORS = (ConfigInvalid, ServerNotReached, TranscribeError, TaggingError, WarehouseError, OSError)
 

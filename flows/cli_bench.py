@@ -8,11 +8,9 @@ import typer
 
 from flows.bench_night import bench_one_night
 from flows.cli_nights import asked_nights, parsed_day
+from flows.cli_options import ConfigFile, DataDir, Profile
 from flows.config import ConfigInvalid, load_config
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
-DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
-Profile = Annotated[str | None, typer.Option("--profile", help="场景：demo 或 production")]
 JsonFile = Annotated[Path | None, typer.Option("--json", help="结果另存为 JSON")]
 Rounds = Annotated[int, typer.Option("--rounds", help="交替几轮", min=1)]
 Threads = Annotated[int, typer.Option("--threads", help="线程数，0 = 全部处理器核", min=0)]

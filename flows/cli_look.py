@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from flows import status as past
+from flows.cli_options import ConfigFile, DataDir
 from flows.config import ConfigInvalid, load_config
 from flows.console import console, fail, table
 from flows.explain import print_call
@@ -14,9 +15,6 @@ from warehouse.dictionary import dictionary_markdown
 from warehouse.explain import rows_of_call
 from warehouse.export import export as export_rows
 from warehouse.export import table_counts
-
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
-DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录，覆盖配置里的 data_dir")]
 
 
 def add_to(app: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from flows.cli_options import ConfigFile
 from flows.config import Config, ConfigInvalid, load_config
 from flows.console import console, fail, warn
 from flows.report import ExitCode
@@ -13,7 +14,6 @@ from transcribe.call import Fault, SpeakerRole
 if TYPE_CHECKING:
     from flows.lone_files import Written
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="配置文件，默认当前目录的 huiting.toml")]
 DataDir = Annotated[str | None, typer.Option("--data-dir", help="数据目录（权重在它的 models/ 里）")]
 FORMATS = ("json", "srt", "vtt", "textgrid")
 

@@ -190,6 +190,11 @@ class Config(_Table):
         return self.data_path / "lexicons"
 
     @property
+    def own_lexicons(self) -> Path | None:
+        """The centre's own lexicons, None where it has none."""
+        return self.lexicons_path if self.lexicons_path.is_dir() else None
+
+    @property
     def models_path(self) -> Path:
         return self.data_path / "models"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from flows.config import Config
 from flows.ears import load_ears
-from flows.work import UNNUMBERED, TagJob, lexicons_of, state_of, write_together
+from flows.work import UNNUMBERED, TagJob, state_of, write_together
 from tagging.finding import Findings
 from tagging.options import TaggerOptions
 from tagging.taboo.confirm import SecondPass, build_second_pass
@@ -88,7 +88,7 @@ def confirm(job: ConfirmJob) -> Path:
 
 def load_second_pass(config: Config) -> SecondPass:
     """Return the second pass with today's taboo lexicon and settings; kept until one of them changes."""
-    return _second_pass(lexicons_of(config), state_of(config.lexicons_path))
+    return _second_pass(config.own_lexicons, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)

@@ -75,8 +75,7 @@ def domain_prompts(config: Config) -> tuple[tuple[str, str], ...]:
     """
     if not config.recognition.domain_prompt:
         return ()
-    own = config.lexicons_path if config.lexicons_path.is_dir() else None
-    return prompt_pairs(load_prompts(own))
+    return prompt_pairs(load_prompts(config.own_lexicons))
 
 
 def hearing_key(config: Config, weights: Weights) -> str:

@@ -123,7 +123,16 @@ def find_recordings(night: Night) -> Inventory:
         InboxError: the folder or its manifest cannot be used.
         ConfigInvalid: a customer key is asked for and cannot be read.
     """
-    config = night.config
+    return read_drop_folder(night.config, night.night, night.started_at)
+
+
+def read_drop_folder(config: Config, night: date, now: datetime) -> Inventory:
+    """Read a night's drop folder and manifest; what another night in the lake already has is a duplicate.
+
+    Raises:
+        InboxError: the folder or its manifest cannot be used.
+        ConfigInvalid: a customer key is asked for and cannot be read.
+    """
     options = InboxOptions(
         timezone=config.timezone,
         columns=config.inbox.columns.model_dump(),
@@ -133,9 +142,8 @@ def find_recordings(night: Night) -> Inventory:
         settle_s=config.inbox.settle_s,
         growth_check_s=config.inbox.growth_check_s,
     )
-    folder = config.inbox_path / night.night.isoformat()
-    known = night.lake.known_digests(night.night)
-    return read_inbox(folder, night.night, options, known, night.started_at)
+    folder = config.inbox_path / night.isoformat()
+    return read_inbox(folder, night, options, Lake(config.lake_path).known_digests(night), now)
 
 
 def plan_night(night: Night, inventory: Inventory) -> Plan:

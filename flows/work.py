@@ -107,26 +107,26 @@ def tag(job: TagJob) -> Path:
 
 def load_taggers(config: Config) -> tuple[Tagger, ...]:
     """Return the taggers with today's lexicons and classifier; kept until one of their files changes."""
-    return _taggers(config.lexicons_path, config.models_path, state_of(config.lexicons_path))
+    return _taggers(config.own_lexicons, config.models_path, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)
-def _taggers(lexicons: Path, models: Path, state: frozenset[tuple[str, int, int]]) -> tuple[Tagger, ...]:
+def _taggers(
+    lexicons: Path | None, models: Path, state: frozenset[tuple[str, int, int]]
+) -> tuple[Tagger, ...]:
     del state  # only there so that an edited lexicon is read again by a resident worker
-    return build_taggers(
-        TaggerOptions(override_dir=lexicons if lexicons.is_dir() else None, models_dir=models)
-    )
+    return build_taggers(TaggerOptions(override_dir=lexicons, models_dir=models))
 
 
 def load_masker(config: Config) -> Masker:
     """Return the masker with today's rules; kept until one of their files changes."""
-    return _masker(config.lexicons_path, state_of(config.lexicons_path))
+    return _masker(config.own_lexicons, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)
-def _masker(lexicons: Path, state: frozenset[tuple[str, int, int]]) -> Masker:
+def _masker(lexicons: Path | None, state: frozenset[tuple[str, int, int]]) -> Masker:
     del state
-    return build_masker(lexicons if lexicons.is_dir() else None)
+    return build_masker(lexicons)
 
 
 @lru_cache(maxsize=1)
@@ -138,11 +138,6 @@ def state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
     """Return what changes when a lexicon below `folder` is edited."""
     files: Iterable[Path] = folder.rglob("*.yaml") if folder.is_dir() else ()
     return frozenset((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
-
-
-def lexicons_of(config: Config) -> Path | None:
-    """Return the centre's own lexicons, None where it has none."""
-    return config.lexicons_path if config.lexicons_path.is_dir() else None
 
 
 def write_together(
