@@ -55,6 +55,17 @@ def rms_dbfs(sound: Sound) -> float:
     return max(SILENCE_DBFS, 10.0 * float(np.log10(mean_square))) if mean_square > 0 else SILENCE_DBFS
 
 
+def frame_levels_dbfs(sound: Sound, frame_samples: int) -> Samples:
+    """Returns the level in dBFS of each frame of (n_samples,), the last one filled up with silence."""
+    step = frame_samples * (_LEVEL_BLOCK // frame_samples)
+    powers = [np.zeros(0, np.float32)]
+    for at in range(0, sound.size, step):
+        block = as_float(sound[at : at + step])
+        frames = np.pad(block, (0, -block.size % frame_samples)).reshape(-1, frame_samples)
+        powers.append(np.einsum("ij,ij->i", frames, frames, dtype=np.float32) / frame_samples)
+    return np.float32(10.0) * np.log10(np.maximum(np.concatenate(powers), 1e-12), dtype=np.float32)
+
+
 def remove_offset(channel: Pcm) -> None:
     """Takes a constant offset (DC) out of one channel (n_samples,), in place.
 

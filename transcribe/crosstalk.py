@@ -13,14 +13,13 @@ import numpy as np
 from rapidfuzz.distance import LCSseq
 
 from transcribe.call import Segment, Suspect, TimeSpan
-from transcribe.channels import Sound, as_float
+from transcribe.channels import Sound, frame_levels_dbfs
 from transcribe.diarise.protocol import Floats, cut
 from transcribe.normalize import bare
 from transcribe.recognise.protocol import SAMPLE_RATE_HZ
 
 FRAME_SAMPLES = 320  # 20 ms: about what a codec's frame is, and two periods of a deep voice
 FRAME_S = FRAME_SAMPLES / SAMPLE_RATE_HZ
-FRAMES_AT_ONCE = 1 << 14
 FLOOR_DB = -120.0
 CROSSTALK = "crosstalk"
 
@@ -72,14 +71,8 @@ class Leak:
 
 def frame_levels_db(sound: Sound) -> Floats:
     """(n_frames,): level in dBFS of each full frame of a channel (n_samples,) at 16 kHz."""
-    count = sound.size // FRAME_SAMPLES
-    levels = np.full(count, FLOOR_DB)
-    for first in range(0, count, FRAMES_AT_ONCE):
-        last = min(count, first + FRAMES_AT_ONCE)
-        block = as_float(sound[first * FRAME_SAMPLES : last * FRAME_SAMPLES]).reshape(-1, FRAME_SAMPLES)
-        power = np.einsum("ij,ij->i", block, block) / FRAME_SAMPLES
-        levels[first:last] = 10 * np.log10(np.maximum(power, 1e-12))
-    return levels
+    whole = sound[: sound.size - sound.size % FRAME_SAMPLES]
+    return frame_levels_dbfs(whole, FRAME_SAMPLES).astype(np.float64)
 
 
 def own_spans_of_call(

@@ -118,10 +118,9 @@ def decide_roles(
     if len(texts) > 2:
         return _decide_many(texts, claimed, default, cues, options)
     order = claimed if claimed is not None else default
-    if len(texts) != 2 or set(order) != {SpeakerRole.AGENT, SpeakerRole.CUSTOMER}:
-        prior = options.manifest_prior if claimed is not None else options.default_prior
-        return RoleDecision(_fitted(order, len(texts)), logistic(prior))
     prior = options.manifest_prior if claimed is not None else options.default_prior
+    if len(texts) != 2 or set(order) != {SpeakerRole.AGENT, SpeakerRole.CUSTOMER}:
+        return RoleDecision(_fitted(order, len(texts)), logistic(prior))
     first = agent_llr(texts[0], cues, options.max_llr) - agent_llr(texts[1], cues, options.max_llr)
     content = min(max(first, -options.max_llr), options.max_llr)
     evidence = prior + (content if order[0] is SpeakerRole.AGENT else -content)

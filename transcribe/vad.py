@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from transcribe.call import TimeSpan
-from transcribe.channels import Sound, as_float
+from transcribe.channels import Sound, as_float, frame_levels_dbfs
 from transcribe.errors import WeightsMissing
 from transcribe.tape import SAMPLE_RATE_HZ
 
@@ -74,7 +74,7 @@ class SpeechDetector:
         """Returns the speech of one channel (n_samples,)."""
         if samples.size == 0:
             return ()
-        levels_dbfs = _frame_levels_dbfs(samples)
+        levels_dbfs = frame_levels_dbfs(samples, FRAME_SAMPLES)
         if float(levels_dbfs.max()) < self.options.floor_dbfs:
             return ()
         probabilities = self.probabilities(samples)
@@ -144,15 +144,6 @@ def _divided(span: TimeSpan, probabilities: NDArray[np.float32], max_speech_s: f
         yield TimeSpan(span.start_s, cut_s)
         span = TimeSpan(cut_s, span.end_s)
     yield span
-
-
-def _frame_levels_dbfs(samples: Sound) -> NDArray[np.float32]:
-    mean_squares: list[NDArray[np.float32]] = []
-    for at in range(0, samples.size, _BLOCK_SAMPLES):
-        block = as_float(samples[at : at + _BLOCK_SAMPLES])
-        frames = np.pad(block, (0, -block.size % FRAME_SAMPLES)).reshape(-1, FRAME_SAMPLES)
-        mean_squares.append(np.einsum("ij,ij->i", frames, frames, dtype=np.float32) / FRAME_SAMPLES)
-    return np.float32(10.0) * np.log10(np.maximum(np.concatenate(mean_squares), 1e-12), dtype=np.float32)
 
 
 class _Network:

@@ -69,26 +69,32 @@ class NearFinder:
     def find(self, transcript: Transcript, hits: Sequence[TabooHit]) -> tuple[NearMatch, ...]:
         """Return near matches in order of turns, at most one per turn and phrase, none where a hit lies."""
         found: list[NearMatch] = []
+        day, line = transcript.call_date, transcript.line_of_business
+        wordings = [wording for wording in self._wordings if is_in_force(wording.entry, day, line)]
         floor = self._lexicon.vocabulary.role_confidence_floor
         for position, turn in enumerate(transcript.turns):
             if side_of(turn, floor) != "agent" or len(turn.pinyin) != len(turn.text):
                 continue
             own = [hit for hit in hits if hit.turn_index == turn.turn_index]
-            found.extend(self._in_turn(transcript, position, own))
+            found.extend(self._in_turn(transcript, position, own, wordings))
         return tuple(found)
 
     def _in_turn(
-        self, transcript: Transcript, position: int, hits: Sequence[TabooHit]
+        self,
+        transcript: Transcript,
+        position: int,
+        hits: Sequence[TabooHit],
+        wordings: Sequence[_Wording],
     ) -> Iterator[NearMatch]:
         turn = transcript.turns[position]
         known = {hit.phrase_id for hit in hits}
         places: dict[str, list[_Near]] = {}
         for stretch in _stretches(turn):
             said = _Said(turn, stretch, self._lexicon)
-            for wording in self._wordings:
+            for wording in wordings:
                 entry = wording.entry
                 place = None if entry.id in known else said.nearest(wording.syllables, self._likeness)
-                if place is None or not is_in_force(entry, transcript.call_date, transcript.line_of_business):
+                if place is None:
                     continue
                 near = _Near(wording, said, place)
                 is_sure = span_probability(turn, near.start, near.end) > self._settings.near.max_probability
