@@ -20,11 +20,11 @@ from tagging.causes.crossval import (
     score_rows,
 )
 from tagging.causes.features import Sentence
-from tagging.causes.noise import homophones_of, mishear
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
 from tagging.causes.score import Scores
 from tagging.errors import ClassifierInvalid
+from tagging.noise import homophones_of, mishear
 
 
 @dataclass(frozen=True, slots=True)

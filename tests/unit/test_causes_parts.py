@@ -11,13 +11,13 @@ from tagging.causes.classifier import CauseClassifier, fit_calibration
 from tagging.causes.corpus import Corpus, load_corpus
 from tagging.causes.merge import best_units, call_probability, decide, with_rules
 from tagging.causes.model_file import PACKAGE_DIR, load_model, model_path, save_model
-from tagging.causes.noise import homophones_of, mishear
 from tagging.causes.schema import CauseSettings
 from tagging.causes.score import ScoredRow, score
 from tagging.causes.train import Trained
 from tagging.causes.units import cut
 from tagging.errors import ClassifierInvalid, LexiconInvalid
 from tagging.lexicon import load_settings
+from tagging.noise import homophones_of, mishear
 from tagging.pinyin import to_pinyin
 
 SETTINGS = load_settings(PACKAGE_DIR, None, CauseSettings)
