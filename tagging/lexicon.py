@@ -29,6 +29,9 @@ VOCABULARY_NAME = "vocabulary.yaml"
 # Raised when the same lexicon would find other things: stored findings of an older engine are made again.
 ENGINE_VERSION = 1
 
+# Keys of an entry that change nothing that it finds.
+_NOT_FOUND = frozenset({"must_match", "must_not_match", "note", "owner", "enabled"})
+
 EntryT = TypeVar("EntryT", bound=RuleEntry)
 ModelT = TypeVar("ModelT", bound=LexiconModel)
 
@@ -50,6 +53,11 @@ class LoadedLexicon(Generic[EntryT]):
     @property
     def by_id(self) -> dict[str, EntryT]:
         return {entry.id: entry for entry in self.entries}
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """The version of every entry by its id, in order of id."""
+        return {entry.id: rule_version(entry) for entry in self.entries}
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +123,18 @@ def digest_of(*models: BaseModel) -> str:
     ]
     canonical = json.dumps([ENGINE_VERSION, *content], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def rule_version(entry: RuleEntry) -> str:
+    """Return 8 hex digits of a sha256 over all that decides what an entry finds and says of it.
+
+    Examples, notes, owners and the order of keys do not count: a rule keeps its version when they change.
+    """
+    # What is empty says nothing: a key that the language gains later leaves old rules' versions alone.
+    dumped = entry.model_dump(mode="json", exclude_none=True)
+    content = {key: value for key, value in dumped.items() if value and key not in _NOT_FOUND}
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()[:8]
 
 
 def load_model(shipped: Path, lexicons_dir: Path | None, own_name: str, schema: type[ModelT]) -> ModelT:

@@ -135,6 +135,26 @@ class TestDigest:
         assert self.digest(tmp_path / "a", GOOD) == self.digest(tmp_path / "b", changed)
 
 
+class TestRuleVersion:
+    def version(self, folder, text):
+        (version,) = load_rules(lexicon_at(folder, text), None, TabooEntry).versions.values()
+        return version
+
+    @pytest.mark.parametrize(
+        ("old", "new", "is_same"),
+        [
+            ("severity: high", "severity: low", False),
+            ("severity: high", "severity: high\n    unless: [可以吗]", False),
+            ("severity: high", "severity: high\n    owner: 质检组", True),
+            ("      - 我来试试", "      - 我来试试\n      - 他来看看", True),
+        ],
+    )
+    def test_moves_only_with_what_is_found(self, tmp_path, old, new, is_same):
+        before = self.version(tmp_path / "a", GOOD)
+        assert len(before) == 8
+        assert (self.version(tmp_path / "b", GOOD.replace(old, new)) == before) is is_same
+
+
 def test_dates_are_read_as_dates(tmp_path):
     text = GOOD.replace("severity: high", "severity: high\n    effective_from: 2026-03-01")
     (entry,) = load_rules(lexicon_at(tmp_path, text), None, TabooEntry).entries
