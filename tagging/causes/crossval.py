@@ -18,7 +18,7 @@ from tagging.causes.corpus import CorpusRow
 from tagging.causes.features import Sentence
 from tagging.causes.merge import call_probability, decide
 from tagging.causes.reading import Reader
-from tagging.causes.schema import CauseSettings
+from tagging.causes.schema import CauseSettings, DecisionSettings
 from tagging.causes.score import ScoredRow, Scores, score
 
 Floats = NDArray[np.float64]
@@ -54,7 +54,7 @@ def cross_validate(
     """Return every row judged by a model that has not seen its group, and the sub-causes' accuracy."""
     judged: dict[int, Judged] = {}
     right = asked = 0
-    columns = _columns(settings)
+    columns = all_columns(settings)
     groups = np.array([row.group for row in rows])
     split = GroupKFold(n_splits=settings.model.folds, shuffle=True, random_state=0)
     for learnt, held in split.split(groups, groups=groups):
@@ -110,7 +110,7 @@ def calibrate(
     """Return a calibration per cause, and the held-out texts with calibrated probabilities."""
     found: dict[str, Calibration] = {}
     after = [each.probabilities.copy() for each in judged]
-    for column, top in enumerate(_columns(settings)):
+    for column, top in enumerate(all_columns(settings)):
         if top not in (*tops, COMPLAINT):
             continue
         surest = np.array([each.probabilities[:, column].max(initial=0.0) for each in judged])
@@ -122,7 +122,8 @@ def calibrate(
     ]
 
 
-def _columns(settings: CauseSettings) -> tuple[str, ...]:
+def all_columns(settings: CauseSettings) -> tuple[str, ...]:
+    """Return the columns of `Judged`: every top cause of the settings, then COMPLAINT."""
     return (*(cause.id for cause in settings.top_causes), COMPLAINT)
 
 
@@ -133,13 +134,15 @@ def _is_true(column: str, true: frozenset[str]) -> bool:
 CallRow = tuple[frozenset[str], dict[str, float]]
 
 
-def call_row(true: frozenset[str], parts: Sequence[Judged], settings: CauseSettings) -> CallRow:
-    """Return what is true of a call made of these parts, and its probability of every column."""
+def call_row(
+    true: frozenset[str], parts: Sequence[Judged], decision: DecisionSettings, columns: Sequence[str]
+) -> CallRow:
+    """Return what is true of a call made of these parts, and its probability of every column of theirs."""
     probabilities = np.concatenate([part.probabilities for part in parts])
     weights = np.ones(len(probabilities))
     return true, {
-        top: call_probability(probabilities[:, column], weights, settings.decision)
-        for column, top in enumerate(_columns(settings))
+        top: call_probability(probabilities[:, column], weights, decision)
+        for column, top in enumerate(columns)
     }
 
 
@@ -151,13 +154,14 @@ def assemble_calls(judged: Sequence[Judged], settings: CauseSettings, draw: rand
     phone = [each for each in judged if each.is_phone]
     neutral = [each for each in phone if not each.true]
     calls: list[CallRow] = []
+    shape = (settings.decision, all_columns(settings))
     for complaint in [each for each in phone if each.true]:
         same = [each for each in phone if each.true == complaint.true]
         more = draw.choices(same, k=draw.randint(0, MAX_MORE))
         around = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-        calls.append(call_row(complaint.true, (complaint, *more, *around), settings))
+        calls.append(call_row(complaint.true, (complaint, *more, *around), *shape))
         alone = draw.choices(neutral, k=draw.randint(MIN_NEUTRAL, MAX_NEUTRAL))
-        calls.append(call_row(frozenset(), alone, settings))
+        calls.append(call_row(frozenset(), alone, *shape))
     return calls
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import Corpus, CorpusRow
 from tagging.causes.crossval import (
+    all_columns,
     assemble_calls,
     calibrate,
     call_row,
@@ -72,7 +73,7 @@ def train(
         )
     model.calibrations, judged = calibrate(judged, settings, model.top_causes)
     calls = assemble_calls(judged, settings, random.Random(seed))  # noqa: S311
-    singles = [call_row(each.true, (each,), settings) for each in judged]
+    singles = [call_row(each.true, (each,), settings.decision, all_columns(settings)) for each in judged]
     model.thresholds = choose_thresholds([*singles, *calls], model.columns)
     on_singles, on_calls = score_rows(singles, model, settings), score_rows(calls, model, settings)
     report = _report(rows, (on_singles, on_calls), sub_accuracy, model)
