@@ -11,3 +11,7 @@ class LexiconInvalid(TaggingError):
 
 class ClassifierInvalid(TaggingError):
     """A classifier file is missing, damaged or made for another version."""
+
+
+class GivenRowInvalid(TaggingError):
+    """A row of transcripts from elsewhere cannot be read; the other rows can."""
