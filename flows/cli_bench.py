@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from flows.bench_night import bench_one_night
-from flows.cli_nights import asked_nights, parsed_day
+from flows.cli_nights import asked_nights, parsed_day, today
 from flows.cli_options import ConfigFile, DataDir, Profile
 from flows.config import ConfigInvalid, load_config
 
@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     bench.command("night")(bench_night)
     bench.command("recognise")(bench_recognise_command)
     bench.command("sizes")(bench_sizes_command)
+    bench.command("tagging")(bench_tagging_command)
     app.add_typer(bench, name="bench")
 
 
@@ -114,3 +115,19 @@ def bench_sizes_command(  # noqa: PLR0913, PLR0917 - options of one command
         threads=threads or os.cpu_count() or 1,
     )
     bench_sizes(options, json_file)
+
+
+def bench_tagging_command(
+    measure: Annotated[
+        Path | None, typer.Option("--measure", help="标注过的文字：causes*.jsonl、taboo*.jsonl 所在目录")
+    ] = None,
+    json_file: JsonFile = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+) -> None:
+    """标签打得准不准：各领域的投诉原因 F1、是否投诉、升级，禁语的精确率与召回率。"""
+    # scikit-learn takes a second to import
+    from flows.bench_tagging import BenchTaggingOptions, bench_tagging  # noqa: PLC0415
+
+    config = load_config(config_file, data_dir=data_dir)
+    bench_tagging(config, BenchTaggingOptions(measure, today(config)), json_file)

@@ -12,7 +12,7 @@ def asked_nights(config: Config, day: str | None, first: str | None, last: str |
     Raises:
         ConfigInvalid: they contradict each other, or one is no date.
     """
-    yesterday = datetime.now(ZoneInfo(config.timezone)).date() - timedelta(days=1)
+    yesterday = today(config) - timedelta(days=1)
     if first is None:
         if last is not None:
             raise ConfigInvalid("--to 要和 --from 一起用。")
@@ -23,6 +23,11 @@ def asked_nights(config: Config, day: str | None, first: str | None, last: str |
     if end < start:
         raise ConfigInvalid(f"--to {end} 早于 --from {start}，请调换。")
     return [start + timedelta(days=offset) for offset in range((end - start).days + 1)]
+
+
+def today(config: Config) -> date:
+    """The centre's own date, now."""
+    return datetime.now(ZoneInfo(config.timezone)).date()
 
 
 def parsed_day(text: str, option: str) -> date:

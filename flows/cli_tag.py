@@ -1,13 +1,12 @@
 """`huiting tag`: transcripts from elsewhere, tagged. Edge file."""
 
 import os
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 import typer
 
+from flows.cli_nights import today
 from flows.cli_options import ConfigFile, DataDir
 from flows.config import ConfigInvalid, load_config
 from flows.console import console, fail
@@ -48,7 +47,7 @@ def tag(  # noqa: PLR0913, PLR0917 - options of one command
 
     options = TagOptions(
         default_role=_role(role),
-        day=datetime.now(ZoneInfo(config.timezone)).date(),
+        day=today(config),
         with_details=with_details,
         processes=processes or os.cpu_count() or 1,
     )

@@ -21,7 +21,8 @@ from typing import TextIO
 from flows.config import Config
 from flows.work import load_masker, load_taggers
 from tagging.errors import GivenRowInvalid
-from tagging.given_rows import given_call, read_row
+from tagging.finding import Findings
+from tagging.given_rows import GivenCall, GivenRow, given_call, read_row
 from tagging.pii.masker import Masker
 from tagging.prepare import prepare_turns
 from tagging.tagged_rows import tagged_row
@@ -69,12 +70,22 @@ _Tagged = list[str | RowFault]
 
 
 @dataclass(frozen=True, slots=True)
-class _Ready:
-    """What a process needs to tag."""
+class TextTagger:
+    """All that is needed to tag a given call, as a night would tag it."""
 
     masker: Masker
     taggers: tuple[Tagger, ...]
     tokenizer: Tokenizer
+
+    def tag(self, call: GivenCall) -> Findings:
+        """Return the findings of the call: personal data is masked before a tagger reads it."""
+        turns = prepare_turns(call.transcript.turns, self.masker.find(call.transcript.turns), self.tokenizer)
+        return tag_transcript(replace(call.transcript, turns=turns), self.taggers)
+
+
+def as_call(row: GivenRow, default_role: SpeakerRole, day: date) -> GivenCall:
+    """Return a row as the call that a `TextTagger` tags, its text normalised as recognised text is."""
+    return given_call(row, default_role, day, lambda text: normalise(text).text)
 
 
 def tag_file(source: Path, target: Path, config: Config, options: TagOptions) -> TaggedFile:
@@ -107,20 +118,18 @@ def tag_file(source: Path, target: Path, config: Config, options: TagOptions) ->
 
 def tag_lines(lines: _Lines, config: Config, options: TagOptions) -> _Tagged:
     """Return the result row of every numbered line as JSON, or what is wrong with it."""
-    ready = _ready(config)
-    return [_tag_line(number, line, ready, options) for number, line in lines]
+    tagger = load_text_tagger(config)
+    return [_tag_line(number, line, tagger, options) for number, line in lines]
 
 
-def _tag_line(number: int, line: str, ready: _Ready, options: TagOptions) -> str | RowFault:
+def _tag_line(number: int, line: str, tagger: TextTagger, options: TagOptions) -> str | RowFault:
     try:
         row = read_row(line)
     except GivenRowInvalid as err:
         return RowFault(number, str(err))
-    call = given_call(row, options.default_role, options.day, lambda text: normalise(text).text)
-    turns = call.transcript.turns
-    prepared = prepare_turns(turns, ready.masker.find(turns), ready.tokenizer)
-    findings = tag_transcript(replace(call.transcript, turns=prepared), ready.taggers)
-    return json.dumps(tagged_row(call, findings, with_details=options.with_details), ensure_ascii=False)
+    call = as_call(row, options.default_role, options.day)
+    found = tagged_row(call, tagger.tag(call), with_details=options.with_details)
+    return json.dumps(found, ensure_ascii=False)
 
 
 def _chunks(lines: TextIO) -> Iterator[_Lines]:
@@ -152,5 +161,6 @@ def _tag_all(chunks: Iterator[_Lines], config: Config, options: TagOptions) -> I
 
 
 @lru_cache(maxsize=1)
-def _ready(config: Config) -> _Ready:
-    return _Ready(load_masker(config), load_taggers(config), Tokenizer())
+def load_text_tagger(config: Config) -> TextTagger:
+    """Return today's taggers and masking rules; kept for the life of the process."""
+    return TextTagger(load_masker(config), load_taggers(config), Tokenizer())

@@ -33,13 +33,12 @@ def tagged_row(call: GivenCall, findings: Findings, *, with_details: bool = Fals
     items = findings.items
     causes = [item for item in items if isinstance(item, CauseTag)]
     hits = sorted(_of(items, TabooHit), key=lambda hit: (hit.turn_index, hit.char_start, hit.phrase_id))
-    kinds = {item.kind for item in _of(items, Escalation)}
     row: dict[str, Any] = {
         "id": call.row_id,
         "causes": _unique(cause.top_cause for cause in causes),
         "subcauses": _unique(cause.sub_cause for cause in causes if cause.sub_cause),
         "tier": next((item.tier.value for item in _of(items, TierTag)), Tier.NONE.value),
-        "escalation": next((kind for kind in _ESCALATIONS if kind in kinds), "none"),
+        "escalation": escalation_of(items),
         "taboo": [_hit(call, hit) for hit in hits if hit.kind == FORBIDDEN],
         "sensitive": [_hit(call, hit) for hit in hits if hit.kind != FORBIDDEN],
         "behaviours": [
@@ -52,6 +51,12 @@ def tagged_row(call: GivenCall, findings: Findings, *, with_details: bool = Fals
     if with_details:
         row["details"] = [_detail(call, item) for item in items]
     return row
+
+
+def escalation_of(items: Sequence[Finding]) -> str:
+    """Return the most serious kind of escalation among the findings, or `none`."""
+    kinds = {item.kind for item in _of(items, Escalation)}
+    return next((kind for kind in _ESCALATIONS if kind in kinds), "none")
 
 
 def _of(items: Sequence[Finding], kind: type[FindingT]) -> list[FindingT]:

@@ -1,0 +1,71 @@
+"""`huiting bench tagging --measure`: labelled texts of our own, counted."""
+
+import json
+
+import pytest
+from typer.testing import CliRunner
+
+from flows.cli import app
+from flows.config import ConfigInvalid
+
+CAUSES = [
+    {"id": 1, "domain": "a", "text": "你们凭什么乱扣我的钱，给我退了", "labels": ["fees"]},
+    {"id": 2, "domain": "a", "text": "请问我还有多少流量", "labels": ["none"]},
+    {"id": 3, "domain": "b", "text": "请问营业厅几点开门", "labels": ["fees"]},
+    {
+        "id": 4,
+        "domain": "b",
+        "turns": ["喂你好", "我要投诉到工信部，你们乱扣费"],
+        "labels": ["fees"],
+        "escalation": "regulator_or_media",
+    },
+]
+TABOO = [
+    {"id": 1, "text": "你要去问别人，这不是我们的事", "label": "taboo", "kind": "x"},
+    {"id": 2, "text": "您好，很高兴为您服务", "label": "ok", "kind": "x"},
+    {"id": 3, "text": "您好，请问有什么可以帮您", "label": "taboo", "kind": "y"},
+    {"id": 4, "text": "你要去问别人，这不是我们的事", "label": "borderline", "kind": "y"},
+]
+
+
+@pytest.fixture
+def bench(tmp_path, models):
+    """Runs the command over files of rows; returns what it did and the figures it kept."""
+
+    def run(**files):
+        folder = tmp_path / "measure"
+        folder.mkdir(exist_ok=True)
+        for name, rows in files.items():
+            text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
+            (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+        data = tmp_path / "data"
+        data.mkdir(exist_ok=True)
+        (data / "models").symlink_to(models)
+        kept = tmp_path / "figures.json"
+        command = ["bench", "tagging", "--measure", str(folder), "--json", str(kept), "--data-dir", str(data)]
+        done = CliRunner().invoke(app, command)
+        return done, json.loads(kept.read_text("utf-8")) if kept.exists() else None
+
+    return run
+
+
+def test_rows_are_counted_per_domain_and_kind(bench):
+    done, figures = bench(causes_own=CAUSES, taboo_own=TABOO)
+    assert done.exit_code == 0, done.output
+    found = figures["measure"]
+    assert found["causes"]["a"]["causes"]["fees"] == {"hits": 1, "false_alarms": 0, "misses": 0}
+    assert found["causes"]["b"]["causes"]["fees"] == {"hits": 1, "false_alarms": 0, "misses": 1}
+    assert found["causes"]["all"]["complaint_accuracy"] == 0.75
+    assert found["escalation"] == {"hits": 1, "false_alarms": 0, "misses": 0}
+    assert found["taboo"]["all"] == {"hits": 1, "false_alarms": 0, "misses": 1, "clean": 1}
+    assert found["taboo"]["y"]["misses"] == 1
+
+
+def test_a_bad_row_is_named(bench):
+    done, _ = bench(causes_own=[*CAUSES, {"id": 5, "text": "好"}])
+    assert isinstance(done.exception, ConfigInvalid)
+    assert "causes_own.jsonl:5：标注缺少或写错了：labels" in str(done.exception)
+
+
+def test_an_empty_folder_is_refused(bench):
+    assert isinstance(bench()[0].exception, ConfigInvalid)
