@@ -46,6 +46,10 @@ class AddressFinder:
             f"{any_character(_NUMERALS + '0123456789')}(?:{any_word(rules.sure_door_units)})"
         )
         self._pause = re.compile(f"(?:{any_word(fillers)}|{any_character(punctuation)}|的){{0,4}}")
+        self._plain = re.compile(
+            rf"[\s,、。]{{0,2}}[\u4e00-\u9fff]{{2,{rules.max_plain_characters}}}[\s,、。]{{0,2}}"
+        )
+        self._after_words = re.compile(f"(?:{any_word(rules.after_words)})$")
         numbers = any_character(_NUMERALS + script.spell(_NUMERALS))
         edge = any_character(punctuation)
         self._edge_before = re.compile(rf"(?:^|{edge}|{any_word([*rules.name_starts, *rules.cues])})$")
@@ -55,6 +59,7 @@ class AddressFinder:
         self._numeral = re.compile(any_character(_NUMERALS + "0123456789"))
         self._not_tail = re.compile(any_word(rules.not_doors))
         self._cue = re.compile(any_word(rules.cues))
+        self._heard_cue = script.pattern(rules.heard_cues)
         self._starts = re.compile(rf".*(?:{any_word(rules.name_starts)})")
         self._province = re.compile(any_word(rules.provinces))
         self._before_day = re.compile(f"(?:{any_word(rules.before_days)})$")
@@ -66,7 +71,7 @@ class AddressFinder:
         spans: list[PiiSpan] = []
         asked_until = -1
         for index, line in enumerate(lines):
-            cue = self._cue.search(line.text)
+            cue = self._cue.search(line.text) or self._heard_cue.search(self._script.spell(line.text))
             asked_from = 0 if index <= asked_until else cue.start() if cue else len(line.text)
             found = list(self._chains(line.text, asked_from))
             spans.extend(PiiSpan(index, start, end, "address") for start, end in found)
@@ -78,13 +83,21 @@ class AddressFinder:
         """Yield the addresses of a line; from `asked_from` on, one is expected."""
         chain: list[_Part] = []
         for part in [*self._parts(text, is_asked=asked_from < len(text)), None]:
-            if part is not None and chain and self._pause.fullmatch(text, chain[-1].end, part.start):
+            if part is not None and chain and self._is_joined(text, chain, part, asked_from):
                 chain.append(part)
                 continue
             if chain and self._is_address(text, chain, is_asked=chain[0].start >= asked_from):
                 is_asked = chain[0].start >= asked_from
                 yield chain[0].start, self._tail_end(text, chain[-1].end, is_asked=is_asked)
             chain = [part] if part is not None else []
+
+    def _is_joined(self, text: str, chain: Sequence[_Part], part: _Part, asked_from: int) -> bool:
+        """Say whether only a pause, or in an answer a short clause before a door, parts two parts."""
+        end = chain[-1].end
+        if self._pause.fullmatch(text, end, part.start):
+            return True
+        is_plain = part.kind == "door" and chain[0].start >= asked_from
+        return is_plain and self._plain.fullmatch(text, end, part.start) is not None
 
     def _is_address(self, text: str, chain: Sequence[_Part], *, is_asked: bool) -> bool:
         kinds = [part.kind for part in chain]
@@ -109,21 +122,28 @@ class AddressFinder:
         if tail and not self._not_tail.match(text, tail.end()):
             end = tail.end()
         rest = self._rest.match(text, end) if is_asked else None
-        return rest.end() if rest and len(self._numeral.findall(rest[0])) >= _MIN_REST_NUMERALS else end
+        if rest is None or len(self._numeral.findall(rest[0])) < _MIN_REST_NUMERALS:
+            return end
+        last = rest.end()
+        while (word := self._after_words.search(text, end, last)) is not None:
+            last = word.start()
+        return last
 
     def _parts(self, text: str, *, is_asked: bool) -> Iterable[_Part]:
         is_asked = is_asked or bool(self._door.search(text))
         spelled = self._script.spell(text) if is_asked else text
         at = 0
         while at < len(text):
-            match = self._parts_exact.search(text, at)
+            exact = self._parts_exact.search(text, at)
             heard = self._parts_heard.search(spelled, at) if is_asked else None
-            if heard and (match is None or heard.end() < match.end()):
-                match = heard
+            match = part = None
+            if heard and (exact is None or heard.end() < exact.end()):
+                is_heard = not self._parts_exact.fullmatch(text, heard.start(), heard.end())
+                match, part = heard, self._part(text, heard, is_heard=is_heard)
+            if part is None and exact is not None:
+                match, part = exact, self._part(text, exact, is_heard=False)
             if match is None:
                 return
-            is_heard = match is heard and not self._parts_exact.fullmatch(text, match.start(), match.end())
-            part = self._part(text, match, is_heard=is_heard)
             if part is not None:
                 yield part
             at = match.end()
@@ -141,6 +161,7 @@ class AddressFinder:
             said = text[start : match.end()]
             if (
                 start >= unit_start
+                or said in self._rules.never_whole
                 or self._never.match(said)
                 or self._never_name.match(text[start:unit_start])
             ):
@@ -154,7 +175,7 @@ class AddressFinder:
     def _name_start(self, name: str) -> int:
         """Return where the name begins in a part that took in words before it: 我住在|浙江省."""
         province = self._province.search(name)
-        if province:
+        if province and (province.start() == 0 or province.end() < len(name)):
             return province.start()
         begun = self._starts.match(name[:-1])
         return begun.end() if begun else 0
@@ -170,8 +191,15 @@ def _part_pattern(rules: AddressRules, script: SoundScript | None) -> str:
     name = rf"[\u4e00-\u9fff\ue000-\uf8ff0-9A-Za-z]{{1,{longest}}}?"
     number = f"(?:[0-9A-Za-z]|{any_character(script.spell(_NUMERALS) if script else _NUMERALS)})"
     door = rf"{number}{{1,6}}(?:[-杠]{number}{{1,5}})?(?P<door_unit>{words(rules.door_units)})"
-    large = f"{name}(?P<large_unit>{words([*rules.wide_units, *rules.middle_units])})"
-    near = f"{name}(?P<near_unit>{words(rules.near_units)})"
+    short = [*rules.wide_units, *rules.middle_units]
+    # 小区 is no 区: what a longer word ends in does not count.
+    inside = "".join(f"(?<!{words([unit])})" for unit in rules.near_units if unit.endswith(tuple(short)))
+    large = f"{name}(?P<large_unit>{words(short)}){inside}(?![市区县])"
+    longer = words(unit for unit in rules.near_units if len(unit) > 1)
+    numbered = f"(?:{words(rules.numbered_units)})(?={number})"
+    near = (
+        f"{name}(?P<near_unit>{words(rules.near_units)}|{numbered})(?!{longer}|{any_word(rules.never_after)})"
+    )
     return f"(?P<door>{door})|(?P<large>{large})|(?P<near>{near})"
 
 

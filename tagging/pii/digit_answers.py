@@ -9,10 +9,14 @@ from collections.abc import Iterable, Sequence
 
 from tagging.pii.digit_cues import Cue
 from tagging.pii.digit_tokens import DigitReader, TokenKind, any_word
+from tagging.pii.hotlines import Hotlines
 from tagging.pii.rules import DigitRules
 
 _CLAUSE = re.compile(r"[\u4e00-\u9fffA-Za-z0-9]+")
 _MIN_REPEATED = 3
+# Two characters that are no digits by sound are a word; what stands between it and the digits goes with it.
+_WORDS = re.compile("[^D]*xx[^D]*(?=D|$)")
+_SIGNS = re.compile("D{3,}")
 
 
 class AnswerFinder:
@@ -23,6 +27,7 @@ class AnswerFinder:
         words = any_word([*rules.fillers, *rules.cue_links])
         self._lead, self._trail = re.compile(words), re.compile(f"(?:{words})$")
         self._reader = reader
+        self._hotlines = Hotlines(rules)
 
     def clauses(self, text: str, cues: Sequence[Cue]) -> Iterable[tuple[int, int]]:
         """Return the clauses (after a cue word in them) that are masked as an answer."""
@@ -34,13 +39,14 @@ class AnswerFinder:
         parts = [self._bare(text, self._after_cue(span, cues)) for span in whole]
         numeric = [
             self._is_numeric(text[start:end], classes[start:end])
+            and not self._is_public(text[start:end], classes[start:end])
             and not any(token.start < end and start < token.end for token in quantities)
             for start, end in parts
         ]
         for at, (start, end) in enumerate(whole):
             is_repeated = end - start >= _MIN_REPEATED and len(set(text[start:end])) == 1
             if numeric[at]:
-                yield parts[at]
+                yield from self._pieces(text, parts[at])
             elif is_repeated and any(numeric[max(0, at - 1) : at + 2]):
                 yield start, end
 
@@ -57,6 +63,26 @@ class AnswerFinder:
         while start < end and (trail := self._trail.search(text, start, end)):
             end = trail.start()
         return start, end
+
+    def _pieces(self, text: str, span: tuple[int, int]) -> Iterable[tuple[int, int]]:
+        """Return what is left of a clause without the words in it (区号是, 不对不对, 最后)."""
+        at, end = span
+        for words in _WORDS.finditer(self._classes(text), at, end):
+            if words.start() > at:
+                yield at, words.start()
+            at = words.end()
+        if at < end:
+            yield at, end
+
+    def _classes(self, text: str) -> str:
+        """Return the classes; letters, which recognition makes of digits too, count as digits."""
+        classes = self._reader.classes(text)
+        return "".join("D" if char.isascii() else kind for char, kind in zip(text, classes, strict=True))
+
+    def _is_public(self, text: str, classes: str) -> bool:
+        """Say whether all numbers in a clause are hotlines."""
+        signs = [self._reader.digits(text[found.start() : found.end()]) for found in _SIGNS.finditer(classes)]
+        return bool(signs) and all(map(self._hotlines.is_hotline, signs))
 
     def _is_numeric(self, clause: str, classes: str) -> bool:
         if len(clause) < 2 or "D" not in classes:

@@ -117,6 +117,16 @@ class DigitReader:
     def _is_edge(self, text: str, start: int, end: int) -> bool:
         return bool(self._ends_with_edge.search(text[:start]) and self._starts_with_edge.match(text, end))
 
+    def digits(self, text: str) -> str:
+        """Return the ASCII digits of a stretch of numerals."""
+        return "".join(self._values.get(char, "") for char in text)
+
+    def is_word(self, text: str) -> bool:
+        """Say whether a stretch between digits holds a character that neither is nor sounds like a digit."""
+        return any(
+            kind == "x" and char.isalnum() for char, kind in zip(text, self.classes(text), strict=True)
+        )
+
     def sounded_digit(self, text: str, position: int) -> str | None:
         """Return the digit that the character at `position` sounds like, None when it is no such syllable."""
         character = text[position]
@@ -172,11 +182,13 @@ def _is_number(classes: str) -> bool:
 
 
 def _token_pattern(rules: DigitRules) -> str:
-    sign = any_character("".join(rules.digits.values()))
+    numeral = any_character("".join(rules.digits.values()))
+    # The 一 of 一直 and 一般 is no digit.
+    sign = f"{numeral}(?!(?<=一){any_character(rules.after_one)})"
     measure = any_word(rules.measure_units)
     amount = any_word(rules.amount_units)
     unit = any_character(_UNITS)
-    repeat = rf"[{''.join(_REPEATS)}]个{sign}(?!{unit}|个|{measure}|{amount})|双{sign}"
+    repeat = rf"[{''.join(_REPEATS)}]个{numeral}(?!{unit}|个|{measure}|{amount})|双{sign}"
     chinese = (
         rf"(?:[一二三四五六七八九两几]?{unit}(?:零(?=[一二三四五六七八九]))?)+[一二三四五六七八九]?(?!{sign})"
     )

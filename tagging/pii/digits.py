@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from tagging.pii.digit_answers import AnswerFinder
 from tagging.pii.digit_cues import Cue, CueFinder
 from tagging.pii.digit_kinds import CARD_DIGITS, ID_DIGITS, shape_kind
-from tagging.pii.digit_runs import Run, RunFinder
+from tagging.pii.digit_runs import Group, Run, RunFinder
 from tagging.pii.digit_tokens import DigitReader, any_word
+from tagging.pii.hotlines import Hotlines
 from tagging.pii.lines import Line, PiiSpan
 from tagging.pii.rules import DigitRules
 from tagging.pii.sounds import SoundScript
@@ -46,7 +47,7 @@ class DigitFinder:
         self._runs = RunFinder(rules, self._reader)
         self._cues = CueFinder(rules, script)
         self._answers = AnswerFinder(rules, self._reader)
-        self._hotline = re.compile(rules.hotlines)
+        self._hotlines = Hotlines(rules)
         self._id_end = re.compile(rf"[\s,、]*({any_word(rules.id_ends)})", re.IGNORECASE)
 
     def find(
@@ -105,17 +106,10 @@ class DigitFinder:
     ) -> str | None:
         """Return the kind to mask as, `ticket` for a number that stays although it is long, or None."""
         digits = run.digits
-        first, last = run.groups[0], run.groups[-1]
-        text = lines[first.line].text
-        cue, is_beside = self._cues.before(text, first.start, cues[first.line])
-        after = self._cues.after(lines[last.line].text, last.end) if len(digits) >= 3 else None
+        cue, is_beside = self._cue(lines, run, cues, asked)
         if self._is_public(run, cue if is_beside else None):
             return None
         shape = shape_kind(digits)
-        if cue is None and after is None and asked is not None and self._is_answer(lines, run):
-            cue, is_beside = asked, True
-        if not is_beside and after is not None:
-            cue, is_beside = after, True
         if (
             cue == "ticket"
             and shape != "id_number"
@@ -129,14 +123,27 @@ class DigitFinder:
             return None
         return _best_kind(digits, shape, cue)
 
+    def _cue(
+        self, lines: Sequence[Line], run: Run, cues: Sequence[Sequence[Cue]], asked: str | None
+    ) -> tuple[str | None, bool]:
+        """Return the kind that words before, after or a question give, and whether they stand right there."""
+        first, last = run.groups[0], run.groups[-1]
+        cue, is_beside = self._cues.before(lines[first.line].text, first.start, cues[first.line])
+        after = self._cues.after(lines[last.line].text, last.end) if len(run.digits) >= 3 else None
+        if cue is None and after is None and asked is not None and self._is_answer(lines, run):
+            return asked, True
+        if not is_beside and after is not None:
+            return after, True
+        return cue, is_beside
+
     def _is_public(self, run: Run, cue: str | None) -> bool:
         """A hotline; as a code or card's digits the same number is somebody's own."""
         if cue in ("code", "digits", "bank_card", "id_number"):
             return False
         words = [run.digits, *(group.digits for group in run.groups)]
-        return bool(self._hotline.fullmatch(words[0])) or all(
-            len(word) >= 3 and self._hotline.fullmatch(word) for word in words[1:]
-        )
+        if self._hotlines.is_hotline(words[0]) or self._hotlines.are_hotlines(words[0]):
+            return True
+        return all(len(word) >= 3 and self._hotlines.is_hotline(word) for word in words[1:])
 
     def _is_answer(self, lines: Sequence[Line], run: Run) -> bool:
         """Say whether the run stands by itself: a pause, a filler or nothing on both sides."""
@@ -176,13 +183,18 @@ class DigitFinder:
         spans: list[PiiSpan] = []
         for group in run.groups:
             last = spans[-1] if spans else None
-            if last is not None and last.line == group.line and group.start - last.end <= _MAX_MASKED_GAP:
+            if last is not None and last.line == group.line and self._is_inside(lines, last.end, group):
                 spans[-1] = PiiSpan(last.line, last.start, group.end, kind)
             else:
                 spans.append(PiiSpan(group.line, group.start, group.end, kind))
         spans[0] = self._widened_left(lines[spans[0].line].text, spans[0], run)
         spans[-1] = self._widened_right(lines[spans[-1].line].text, spans[-1], run)
         return spans
+
+    def _is_inside(self, lines: Sequence[Line], end: int, group: Group) -> bool:
+        """Say whether what stands between two groups is masked with them: signs, not words (不对, 后面是)."""
+        gap = lines[group.line].text[end : group.start]
+        return len(gap) <= _MAX_MASKED_GAP and not self._reader.is_word(gap)
 
     def _widened_left(self, text: str, span: PiiSpan, run: Run) -> PiiSpan:
         """Take in a misheard first digit of a mobile number: 要三八零零… is 幺三八零零…"""

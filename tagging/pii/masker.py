@@ -13,6 +13,7 @@ from tagging.lexicon import digest_of
 from tagging.pii.addresses import AddressFinder
 from tagging.pii.contacts import ContactFinder
 from tagging.pii.digits import DigitFinder
+from tagging.pii.joined_lines import join_lines
 from tagging.pii.lines import Line, PiiSpan, masked, merge_spans
 from tagging.pii.names import NameFinder
 from tagging.pii.rules import PiiRules, load_pii_rules
@@ -20,7 +21,7 @@ from tagging.pii.sounds import SoundScript
 from transcribe.call import Segment, SpeakerRole, TimeSpan, Turn, Word
 
 # Raised when the same rules would mask other characters.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 # Looking again ends by itself, since each round masks at least one more character; this is a safeguard.
 _MAX_ROUNDS = 8
 
@@ -57,8 +58,12 @@ class Masker:
             Line(turn.text, f"{turn.role}/{turn.channel}", _is_agent(turn.role), turn.start_s, turn.end_s)
             for turn in turns
         ]
-        spans, known = self._spans(lines, Known(), is_suspect=False)
-        masks = tuple(self._mask(span, turns[span.line]) for span in spans)
+        joined = join_lines(lines, self._masks.max_joined_s)
+        spans, known = self._spans(joined.lines, Known(), is_suspect=False)
+        texts = [line.text for line in lines]
+        masks = tuple(
+            self._mask(part, turns[part.line]) for span in spans for part in joined.split(span, texts)
+        )
         return masks, known
 
     def find_in_segments(self, segments: Sequence[Segment], known: Known) -> list[list[tuple[int, int]]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 from tagging.pii.digit_tokens import any_character, any_word
-from tagging.pii.rules import NameRules
+from tagging.pii.rules import DigitRules, NameRules
 from tagging.pii.sounds import SoundScript
 from tagging.pinyin import is_phrase
 
@@ -15,6 +15,12 @@ _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
 _MAX_GIVEN = 2
 # A surname that is only heard as one (锅 for 郭) makes a name together with two characters.
 _SOUND_GIVEN = 2
+
+
+def spelling(rules: NameRules) -> str:
+    """Return the pattern of how somebody spells a character of a name: 建设的建."""
+    character = rf"(?!{any_character(rules.never_given)})[\u4e00-\u9fff]"
+    return rf"[\u4e00-\u9fff]{{0,2}}({character})[\u4e00-\u9fff]{{0,2}}[的得]\1"
 
 
 class Trust(IntEnum):
@@ -36,8 +42,12 @@ class Said:
 class NameShape:
     """Knows surnames, given names and their ends by names.yaml."""
 
-    def __init__(self, rules: NameRules, script: SoundScript, punctuation: str, never: Iterable[str]) -> None:
-        """Compile the words; `never` are words of other data (身份证) that are no names either."""
+    def __init__(self, rules: NameRules, script: SoundScript, digits: DigitRules) -> None:
+        """Compile the words; `digits` tells words of other data (身份证), which are no names either."""
+        punctuation, signs = digits.punctuation, "".join(digits.digits.values())
+        self.other_data = never = [
+            word for words in digits.cues.model_dump().values() for word in words if len(word) > 1
+        ]
         self._rules = rules
         self._surnames = frozenset(rules.surnames)
         self._weak = frozenset(rules.weak_surnames)
@@ -45,8 +55,9 @@ class NameShape:
         self._compound_sounds = {script.spell(surname) for surname in rules.compound_surnames}
         self._never_given = frozenset(rules.never_given)
         self._never = re.compile(any_word([*rules.never_names, *never]))
-        self._titles = script.pattern(rules.titles)
-        edge = rf"$|{any_character(punctuation)}"
+        self._exact_titles = re.compile(any_word(rules.exact_titles))
+        self._titles = script.pattern(word for word in rules.titles if word not in rules.exact_titles)
+        edge = rf"$|[0-9*]|{any_character(punctuation + signs)}|{any_word(rules.spelled)}|{spelling(rules)}"
         # Short words that follow names sound like too many given names: these only by letters.
         self._boundary = re.compile(f"{edge}|{any_word(rules.after_names)}")
         self._boundary_sound = script.pattern(word for word in rules.after_names if len(word) > 1)
@@ -56,7 +67,17 @@ class NameShape:
 
     def titles(self, said: Said) -> Iterable[int]:
         """Return where titles (先生) begin."""
-        return (match.start() for match in self._titles.finditer(said.spelled))
+        yield from (match.start() for match in self._titles.finditer(said.spelled))
+        yield from (match.start() for match in self._exact_titles.finditer(said.text))
+
+    def is_title(self, said: Said, start: int) -> bool:
+        """Say whether a title stands at `start`."""
+        return bool(self._titles.match(said.spelled, start) or self._exact_titles.match(said.text, start))
+
+    def surname_titles(self, said: Said) -> Iterable[int]:
+        """Return where titles begin that follow a surname which is no everyday word."""
+        strong = self._surnames - self._weak
+        return (at for at in self.titles(said) if at > 0 and said.text[at - 1] in strong)
 
     def end(self, said: Said, start: int, trust: Trust) -> int | None:
         """Return where the name that starts at `start` ends, None when none does."""
@@ -68,7 +89,7 @@ class NameShape:
         if surname is None:
             return self._unknown_end(said, start, trust)
         ends = [end for end in self._given_ends(said, surname)]
-        if not ends or self._titles.match(said.spelled, surname):
+        if not ends or self.is_title(said, surname):
             return None
         bounded = [end for end in ends if self.is_bounded(said, end)]
         if bounded:
@@ -110,5 +131,5 @@ class NameShape:
         return (
             len(given) == end - start
             and all(_HAN.match(char) and char not in self._never_given for char in given)
-            and not any(self._titles.match(said.spelled, at) for at in range(start, end))
+            and not any(self.is_title(said, at) for at in range(start, end))
         )

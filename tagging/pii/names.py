@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from tagging.pii.digit_tokens import any_character, any_word
 from tagging.pii.lines import Line, PiiSpan
-from tagging.pii.name_shape import NameShape, Said, Trust
+from tagging.pii.name_shape import NameShape, Said, Trust, spelling
 from tagging.pii.rules import DigitRules, NameRules
 from tagging.pii.sounds import SoundScript
+from tagging.pinyin import is_phrase
 
 _CLAUSE = re.compile(r"[\u4e00-\u9fff]+")
 # Names of so many characters are recognised again by sound; shorter ones only letter by letter.
@@ -37,8 +38,7 @@ class NameFinder:
         self._rules = rules
         self._script = script
         fillers, punctuation = digits.fillers, digits.punctuation
-        never = [word for words in digits.cues.model_dump().values() for word in words if len(word) > 1]
-        self._shape = NameShape(rules, script, punctuation, never)
+        self._shape = NameShape(rules, script, digits)
         pauses = f"(?:{any_word(fillers)}|{any_character(punctuation)})"
         links = f"(?:{any_word(rules.name_links)})?"
         within = f"(?:{any_word(fillers)}|{any_character(rules.pauses_before)})"
@@ -50,11 +50,12 @@ class NameFinder:
         self._middle_cue = re.compile(any_word(rules.middle_cues))
         self._ends_with_cue = re.compile(rf"(?:{any_word([*rules.weak_cues, *rules.strong_cues])})$")
         ends = script.pattern([*rules.titles, *rules.weak_ends]).pattern
-        self._end = re.compile(rf"$|{any_character(punctuation)}|{ends}")
+        signs = "".join(digits.digits.values())
+        self._end = re.compile(rf"$|[0-9*]|{any_character(punctuation + signs)}|{ends}|{spelling(rules)}")
+        self._data = re.compile(rf"\*|{any_word(self._shape.other_data)}")
         self._asks = script.pattern(rules.ask_words)
         self._before_answer = re.compile(f"(?:{any_word(rules.answer_starts)})?")
-        spelled = r"[\u4e00-\u9fff]{0,2}([\u4e00-\u9fff])[\u4e00-\u9fff]{0,2}的\1"
-        self._spelled = re.compile(rf"{any_word(rules.spelled)}|{spelled}")
+        self._spelled = re.compile(rf"{any_word(rules.spelled)}|{spelling(rules)}")
 
     def find(self, lines: Sequence[Line], known: Iterable[str] = ()) -> NameFindings:
         """Return what to mask; `known` are names found elsewhere in the call."""
@@ -62,11 +63,15 @@ class NameFinder:
         spans: list[PiiSpan] = []
         names = set(known)
         asked_until = spelled_until = -1
+        surnames = "".join({each.text[at - 1] for each in said for at in self._shape.surname_titles(each)})
+        titled = re.compile(any_character(surnames)) if surnames else None
         for index, line in enumerate(lines):
             found = [*self._announced(said[index]), *self._titled(said[index])]
+            found.extend(self._of_surname(said[index], titled))
+            found.extend(self._before_data(said[index]))
             if index <= asked_until and line.is_agent is not True:
                 found.extend(self._answers(said[index]))
-            elif line.is_agent is not True:
+            elif line.is_agent is False:
                 found.extend(self._alone(said[index]))
             is_asked = line.is_agent is not False and self._asks.search(said[index].spelled)
             if is_asked:
@@ -99,6 +104,21 @@ class NameFinder:
             end = self._shape.end(said, match.end(), Trust.WEAK)
             if end and end - match.end() == _FULL_NAME and self._end.match(said.spelled, end):
                 yield match.end(), end
+
+    def _of_surname(self, said: Said, surnames: re.Pattern[str] | None) -> Iterable[tuple[int, int]]:
+        """Full names whose surname stands before a title elsewhere in the call (柯小姐 … 柯晓燕)."""
+        for match in surnames.finditer(said.text) if surnames else ():
+            end = self._shape.end(said, match.start(), Trust.WEAK)
+            if end and end - match.start() == _FULL_NAME and self._end.match(said.spelled, end):
+                yield match.start(), end
+
+    def _before_data(self, said: Said) -> Iterable[tuple[int, int]]:
+        """Full names that begin a clause, right before a masked number or a word for one (…电话)."""
+        for clause in _CLAUSE.finditer(said.text):
+            start = clause.start()
+            end = self._shape.end(said, start, Trust.WEAK)
+            if end and end - start == _FULL_NAME and self._data.match(said.text, end):
+                yield start, end
 
     def _titled(self, said: Said) -> Iterable[tuple[int, int]]:
         """Names right before a title. One character of surname and a title are none."""
@@ -134,7 +154,7 @@ class NameFinder:
         clauses = list(_CLAUSE.finditer(said.text))
         if len(clauses) == 1 and len(clauses[0][0]) == _FULL_NAME:
             end = self._shape.end(said, clauses[0].start(), Trust.WEAK)
-            if end == clauses[0].end():
+            if end == clauses[0].end() and not is_phrase(clauses[0][0][1:]):
                 yield clauses[0].span()
 
     def _repeated(self, said: Sequence[Said], names: Iterable[str]) -> Iterable[PiiSpan]:

@@ -35,6 +35,7 @@ class DigitRules(LexiconModel):
     fillers: tuple[str, ...]
     punctuation: str
     never_bridged: str
+    after_one: str
     amount_units: tuple[str, ...]
     measure_units: tuple[str, ...]
     measured_digits: int = Field(ge=1)
@@ -79,6 +80,7 @@ class NameRules(LexiconModel):
     ask_words: tuple[str, ...]
     ask_turns: int = Field(ge=1)
     titles: tuple[str, ...]
+    exact_titles: tuple[str, ...]
     after_names: tuple[str, ...]
     never_given: str
     never_names: tuple[str, ...]
@@ -93,16 +95,22 @@ class AddressRules(LexiconModel):
     wide_units: tuple[str, ...]
     middle_units: tuple[str, ...]
     near_units: tuple[str, ...]
+    never_after: tuple[str, ...]
+    numbered_units: tuple[str, ...]
     door_units: tuple[str, ...]
     sure_door_units: tuple[str, ...]
     never_heard_units: str
+    max_plain_characters: int = Field(ge=0)
     name_characters: int = Field(ge=1)
+    heard_cues: tuple[str, ...]
     cues: tuple[str, ...]
     ask_turns: int = Field(ge=1)
     name_starts: tuple[str, ...]
     before_days: tuple[str, ...]
+    after_words: tuple[str, ...]
     not_doors: tuple[str, ...]
     never_names: tuple[str, ...]
+    never_whole: tuple[str, ...]
     never_parts: tuple[str, ...]
 
 
@@ -116,6 +124,7 @@ class ContactRules(LexiconModel):
     email_words: tuple[str, ...]
     email_fillers: tuple[str, ...]
     email_cues: tuple[str, ...]
+    handle_cues: tuple[str, ...]
     plate_provinces: str
     plate_cues: tuple[str, ...]
 
@@ -124,6 +133,7 @@ class MaskRules(LexiconModel):
     """masks.yaml: how masks are cut in time."""
 
     margin_s: float = Field(ge=0)
+    max_joined_s: float = Field(ge=0)
     min_word_probability: float = Field(ge=0, le=1)
 
 
