@@ -42,6 +42,43 @@ _SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         "客户类型",
         (("类型", "customer_type"), ("把握", "confidence"), ("依据", "evidence")),
     ),
+    "motive": ("客户诉求", (("诉求", "motive"), ("把握", "confidence"), ("依据", "evidence"))),
+    "critical_error": (
+        "服务关键性错误",
+        (
+            ("句", "turn_index"),
+            ("错误", "error"),
+            ("类别", "kind"),
+            ("来源", "source"),
+            ("把握", "confidence"),
+            ("依据", "evidence"),
+        ),
+    ),
+    "handling_score": (
+        "服务评分",
+        (
+            ("总分", "total"),
+            ("倾听", "listening"),
+            ("理解", "understanding"),
+            ("解决", "resolving"),
+            ("表达", "expression"),
+            ("控制", "control"),
+            ("学习", "learning"),
+            ("细节", "detail"),
+            ("不评分的原因", "abstained"),
+        ),
+    ),
+    "score_part": (
+        "评分的由来",
+        (
+            ("能力", "ability"),
+            ("分项", "title"),
+            ("分数", "points"),
+            ("次数", "time_count"),
+            ("数值", "value"),
+            ("依据", "evidence"),
+        ),
+    ),
     "behaviour": (
         "服务行为",
         (

@@ -137,11 +137,71 @@ class CustomerType:
 
 
 @dataclass(frozen=True, slots=True)
+class Motive:
+    """What the customer is after: respect, being_heard, care, solution, compensation or exchange."""
+
+    motive: str
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class TierTag:
     """The call's tier, with what decided it (empty for `none`)."""
 
     tier: Tier
     confidence: float
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CriticalError:
+    """A service-critical error 服务关键性错误, told apart from the score.
+
+    `kind` is money_at_risk (account or money in danger) or customer_delayed (a reminder that was missed).
+    """
+
+    turn_index: int
+    error: str
+    kind: str
+    source: CauseSource
+    confidence: float
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class HandlingScore:
+    """How a call was handled: seven abilities and their weighted mean, each 0 (bad) to 100 (good).
+
+    All numbers are None when the call abstains; `abstained` then says why (few_agent_turns,
+    few_agent_characters, few_customer_turns, roles_unknown). Ability = sum of its `ScorePart`s, clipped.
+    """
+
+    total: float | None
+    listening: float | None = None
+    understanding: float | None = None
+    resolving: float | None = None
+    expression: float | None = None
+    control: float | None = None
+    learning: float | None = None
+    detail: float | None = None
+    abstained: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScorePart:
+    """One reason of an ability's score: where it starts (`part` is base), what adds and what takes away.
+
+    `points` are signed and count all times; `time_count` is how often it counted (0 for the base). Without
+    evidence it rests on something absent, or on the signal whose `value` is given.
+    """
+
+    ability: str
+    part: str
+    title: str
+    points: float
+    time_count: int
+    value: float | None
     evidence: tuple[Evidence, ...]
 
 
@@ -180,7 +240,20 @@ class PiiMask:
     is_time_exact: bool = True
 
 
-Finding = CauseTag | TabooHit | Behaviour | Signal | Escalation | CustomerType | TierTag | SpokenValue
+Finding = (
+    CauseTag
+    | TabooHit
+    | Behaviour
+    | Signal
+    | Escalation
+    | CustomerType
+    | Motive
+    | TierTag
+    | SpokenValue
+    | CriticalError
+    | HandlingScore
+    | ScorePart
+)
 
 
 @dataclass(frozen=True, slots=True)

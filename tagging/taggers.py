@@ -1,23 +1,25 @@
 """The one list of taggers, and one call through all of them. Pure but for building.
 
-A new tagger is a folder with `tagger.py` and `build(options)`, and one line in TAGGERS.
+A new tagger is a folder with `tagger.py` and `build(options)`, and one line in TAGGERS. Taggers are strangers
+to each other; one that weighs what all of them found is a `Judge`, asked when they are done.
 """
 
 import hashlib
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from tagging.amounts.tagger import build as build_amounts
 from tagging.behaviour.tagger import build as build_behaviour
 from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build as build_customer
 from tagging.finding import Finding, Findings
+from tagging.handling.tagger import build as build_handling
 from tagging.options import TaggerOptions
 from tagging.signals.tagger import build as build_signals
 from tagging.taboo.tagger import build as build_taboo
 from transcribe.call import Transcript
 
-__all__ = ["TAGGERS", "Tagger", "TaggerOptions", "build_taggers", "tag_transcript", "taggers_digest"]
+__all__ = ["TAGGERS", "Judge", "Tagger", "TaggerOptions", "build_taggers", "tag_transcript", "taggers_digest"]
 
 
 class Tagger(Protocol):
@@ -34,6 +36,15 @@ class Tagger(Protocol):
         ...
 
 
+@runtime_checkable
+class Judge(Tagger, Protocol):
+    """A tagger that also weighs the findings of all taggers."""
+
+    def judge(self, transcript: Transcript, found: Sequence[Finding]) -> tuple[Finding, ...]:
+        """Return what follows from the findings of one call, in a stable order."""
+        ...
+
+
 TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
     ("causes", build_causes),
     ("taboo", build_taboo),
@@ -41,6 +52,7 @@ TAGGERS: tuple[tuple[str, Callable[[TaggerOptions], Tagger]], ...] = (
     ("signals", build_signals),
     ("customer", build_customer),
     ("amounts", build_amounts),
+    ("handling", build_handling),
 )
 
 
@@ -55,11 +67,15 @@ def build_taggers(options: TaggerOptions) -> tuple[Tagger, ...]:
 
 
 def tag_transcript(transcript: Transcript, taggers: Sequence[Tagger]) -> Findings:
-    """Return the findings of one call, tagger by tagger."""
-    return Findings(
-        call_id=transcript.call_id,
-        items=tuple(finding for tagger in taggers for finding in tagger.tag(transcript)),
+    """Return the findings of one call, tagger by tagger, then what judges make of them."""
+    found = tuple(finding for tagger in taggers for finding in tagger.tag(transcript))
+    judged = tuple(
+        finding
+        for tagger in taggers
+        if isinstance(tagger, Judge)
+        for finding in tagger.judge(transcript, found)
     )
+    return Findings(call_id=transcript.call_id, items=found + judged)
 
 
 def taggers_digest(taggers: Sequence[Tagger]) -> str:

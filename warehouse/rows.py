@@ -12,12 +12,16 @@ from typing import Any, assert_never
 from tagging.finding import (
     Behaviour,
     CauseTag,
+    CriticalError,
     CustomerType,
     Escalation,
     Evidence,
     Finding,
     Findings,
+    HandlingScore,
+    Motive,
     PiiMask,
+    ScorePart,
     Signal,
     SpokenValue,
     TabooHit,
@@ -33,7 +37,9 @@ _TABLES_OF_PLAIN: dict[type, str] = {
     Behaviour: "behaviour",
     Escalation: "escalation",
     CustomerType: "customer_type",
+    Motive: "motive",
     SpokenValue: "spoken_value",
+    HandlingScore: "handling_score",
 }
 FINDING_TABLES = (
     "cause_tag",
@@ -42,8 +48,12 @@ FINDING_TABLES = (
     "signal",
     "escalation",
     "customer_type",
+    "motive",
     "tier",
     "spoken_value",
+    "critical_error",
+    "handling_score",
+    "score_part",
 )
 
 
@@ -253,20 +263,24 @@ def _finding_row(finding: Finding) -> tuple[str, Row]:
             table, changed = "cause_tag", {"source": str(finding.source)}
         case TabooHit():
             table, changed = "taboo_hit", {"match": str(finding.match)}
-        case Behaviour() | Escalation() | CustomerType() | SpokenValue():
+        case Behaviour() | Escalation() | CustomerType() | Motive() | SpokenValue() | HandlingScore():
             table, changed = _TABLES_OF_PLAIN[type(finding)], {}
         case Signal():
             role = None if finding.role is None else str(finding.role)
             table, changed = "signal", {"role": role}
         case TierTag():
             table, changed = "tier", {"tier": str(finding.tier)}
+        case CriticalError():
+            table, changed = "critical_error", {"source": str(finding.source)}
+        case ScorePart():
+            table, changed = "score_part", {}
         case _:
             assert_never(finding)
     row = asdict(finding) | changed
     match finding:
-        case CauseTag() | TierTag():
+        case CauseTag() | TierTag() | ScorePart():
             row["evidence"] = [_evidence(evidence) for evidence in finding.evidence]
-        case Behaviour() | Escalation() | CustomerType():
+        case Behaviour() | Escalation() | CustomerType() | Motive() | CriticalError():
             row["evidence"] = [_evidence(finding.evidence)]
         case _:
             pass

@@ -6,6 +6,7 @@ import pytest
 
 import tagging.behaviour.schema
 import tagging.customer.schema
+import tagging.handling.schema
 import tagging.taboo.schema
 from tagging.examples import failing_examples
 from tagging.lexicon import load_rules, load_vocabulary
@@ -16,6 +17,7 @@ SCHEMAS = {
     "taboo": tagging.taboo.schema.TabooEntry,
     "behaviour": tagging.behaviour.schema.BehaviourEntry,
     "customer": tagging.customer.schema.CustomerEntry,
+    "handling": tagging.handling.schema.HandlingEntry,
 }
 TAGGING = Path(tagging.taboo.schema.__file__).parents[1]
 ENTRIES = [

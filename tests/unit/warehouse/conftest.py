@@ -12,12 +12,16 @@ from tagging.finding import (
     Behaviour,
     CauseSource,
     CauseTag,
+    CriticalError,
     CustomerType,
     Escalation,
     Evidence,
     Findings,
+    HandlingScore,
     MatchKind,
+    Motive,
     PiiMask,
+    ScorePart,
     Signal,
     SpokenValue,
     TabooHit,
@@ -50,6 +54,7 @@ from warehouse.rows import (
 from warehouse.schema import lake_tables
 
 KEY = "base-zh-1"
+ABILITIES = ("listening", "understanding", "resolving", "expression", "control", "learning", "detail")
 NIGHT = date(2026, 11, 20)
 AGENT_TEXT = "您好,这种问题我们见得多了。"
 CUSTOMER_TEXT = "我姓孙,电话***********,年费太高了!"
@@ -129,6 +134,17 @@ def make_findings(call_id: str) -> Findings:
             Signal("talk_s", 3.0, SpeakerRole.AGENT),
             Escalation("regulator_or_media", "12315", 0.8, said),
             CustomerType("venting", 0.7, said),
+            Motive("compensation", 0.7, said),
+            CriticalError(0, "wrong_figure", "money_at_risk", CauseSource.OBSERVED_ON_CALL, 0.9, spoken),
+            HandlingScore(86.0, *(86.0,) * 7),
+            *(
+                part
+                for ability in ABILITIES
+                for part in (
+                    ScorePart(ability, "base", "起点", 80.0, 0, None, ()),
+                    ScorePart(ability, "greeting", "规范开场", 6.0, 1, None, (spoken,)),
+                )
+            ),
             TierTag(Tier.EXPLICIT, 0.8, (said,)),
             SpokenValue(1, "number", 18, 20, 9.6, 10.0, CUSTOMER_TEXT[18:20], "1", 1.0),
         ),
