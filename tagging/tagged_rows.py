@@ -15,6 +15,7 @@ from tagging.finding import (
     Escalation,
     Finding,
     Findings,
+    HandlingScore,
     TabooHit,
     Tier,
     TierTag,
@@ -46,7 +47,7 @@ def tagged_row(call: GivenCall, findings: Findings, *, with_details: bool = Fals
             for item in _of(items, Behaviour)
         ],
         "customer_type": next((item.customer_type for item in _of(items, CustomerType)), None),
-        "score": None,
+        "score": next((item.total for item in _of(items, HandlingScore)), None),
     }
     if with_details:
         row["details"] = [_detail(call, item) for item in items]

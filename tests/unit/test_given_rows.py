@@ -119,6 +119,7 @@ def test_the_result_row_says_what_was_found():
         Escalation("supervisor", None, 0.9, evidence),
         Escalation("regulator_or_media", "12315", 0.9, evidence),
         TierTag(Tier.FORMAL, 0.9, (evidence,)),
+        HandlingScore(71.5),
     )
     row = tagged_row(call, Findings("a", findings), with_details=True)
     details = row.pop("details")
@@ -132,7 +133,7 @@ def test_the_result_row_says_what_was_found():
         "sensitive": [{"turn": 1, "phrase": "催", "severity": "low", "confidence": 0.5}],
         "behaviours": [{"turn": 0, "behaviour": "apology"}],
         "customer_type": None,
-        "score": None,
+        "score": 71.5,
     }
     assert len(details) == len(findings)
     assert details[0]["finding"] == "cause_tag"
