@@ -15,6 +15,7 @@ from tagging.finding import (
     Escalation,
     Evidence,
     Findings,
+    HandlingScore,
     MatchKind,
     TabooHit,
     Tier,
