@@ -60,12 +60,12 @@ class RunFinder:
         self._rules = rules
         self._reader = reader
 
-    def runs(self, lines: Sequence[Line], tokens: Sequence[list[Token]]) -> list[Run]:
+    def runs(self, lines: Sequence[Line], texts: Sequence[str]) -> list[Run]:
         """Return all runs in the order of their first digit.
 
         Args:
             lines: The dialogue.
-            tokens: The tokens of each line.
+            texts: Its texts with misheard digits written as digits.
         """
         done: list[Run] = []
         is_open: dict[str, Run] = {}
@@ -74,7 +74,8 @@ class RunFinder:
             if run is not None and not self._goes_on(lines, run, index):
                 done.append(run)
                 run = None
-            run = self._read_line(line, index, tokens[index], run, done)
+            if run is not None or self._reader.has_sign(texts[index]):
+                run = self._read_line(line, index, self._reader.tokens(texts[index]), run, done)
             if run is not None:
                 is_open[line.speaker] = run
         done.extend(is_open.values())

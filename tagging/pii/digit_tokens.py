@@ -5,12 +5,16 @@ read one after another. Fillers are pauses, back-channels and punctuation that d
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from tagging.pii.rules import DigitRules
 from tagging.pinyin import to_pinyin
+
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
 
 
 class TokenKind(StrEnum):
@@ -34,6 +38,18 @@ class Token:
     value: str
 
 
+class _Memo(dict[KeyT, ValueT]):
+    """What `find` returns for a key, kept: for `str.translate`, and because sounds are slow to look up."""
+
+    def __init__(self, find: Callable[[KeyT], ValueT]) -> None:
+        super().__init__()
+        self._find = find
+
+    def __missing__(self, key: KeyT) -> ValueT:
+        self[key] = found = self._find(key)
+        return found
+
+
 class DigitReader:
     """Cuts lines into tokens by the words of digits.yaml."""
 
@@ -42,6 +58,9 @@ class DigitReader:
         self._sounds = {sound: digit for digit, sounds in rules.sounds.items() for sound in sounds}
         self._pattern = re.compile(_token_pattern(rules), re.DOTALL)
         self._digits = re.compile(f"{any_character(''.join(self._values))}{{2}}")
+        self._sign = re.compile(any_character("".join(self._values)))
+        self._sounded = _Memo(self._sound_of)
+        self._classes = _Memo(self._class_of_code)
         self._everyday = frozenset(rules.everyday_sounds)
         self._small_words = frozenset([*rules.fillers, *rules.cue_links])
         edge = (
@@ -70,6 +89,8 @@ class DigitReader:
             is_expected: A number was asked for or is being read: shorter and less certain stretches count.
         """
         classes = self.classes(text)
+        if not is_expected and "D" not in classes:
+            return text
         characters = list(text)
         for match in _STRETCH.finditer(classes):
             start, end = self._without_loose_ends(text, classes, match.span(), is_expected=is_expected)
@@ -86,7 +107,10 @@ class DigitReader:
 
     def classes(self, text: str) -> str:
         """Return a class per character: D digit, S sounds like one, W so does an everyday word, x other."""
-        return "".join(map(self._class_of, text))
+        return text.translate(self._classes)
+
+    def _class_of_code(self, code: int) -> str:
+        return self._class_of(chr(code))
 
     def _class_of(self, char: str) -> str:
         if char in self._values:
@@ -94,6 +118,13 @@ class DigitReader:
         if char.isascii() or self._sounds.get(to_pinyin(char)[0]) is None or char in _UNITS:
             return "x"
         return "W" if char in self._everyday else "S"
+
+    def _sound_of(self, char: str) -> str | None:
+        return self._values.get(char) or self._sounds.get(to_pinyin(char)[0])
+
+    def has_sign(self, text: str) -> bool:
+        """Say whether a numeral stands in the text."""
+        return self._sign.search(text) is not None
 
     def _without_loose_ends(
         self, text: str, classes: str, span: tuple[int, int], *, is_expected: bool
@@ -129,10 +160,7 @@ class DigitReader:
 
     def sounded_digit(self, text: str, position: int) -> str | None:
         """Return the digit that the character at `position` sounds like, None when it is no such syllable."""
-        character = text[position]
-        if character in self._values:
-            return self._values[character]
-        return self._sounds.get(to_pinyin(character)[0])
+        return self._sounded[text[position]]
 
     def is_spoken_single(self, token: Token, text: str) -> bool:
         """Say whether the token is one Chinese numeral, which often is no digit at all (一共, 统一)."""
@@ -161,6 +189,7 @@ _UNITS = "十百千万亿"
 _STRETCH = re.compile(r"[DSW]+")
 # The names of the token pattern's groups; a number that starts with a repetition (三个八) has its own.
 _KINDS = {
+    "plain": TokenKind.ODD,
     "mask": TokenKind.MASK,
     "phrase": TokenKind.FILLER,
     "repeated": TokenKind.DIGITS,
@@ -206,8 +235,11 @@ def _token_pattern(rules: DigitRules) -> str:
         rf"{chinese}(?:{amount}|{measure})?",
         rf"(?:{sign}|两){{1,{rules.measured_digits}}}(?:{amount}|{measure})",
     )
+    starts = "*¥￥$双几两" + "".join(rules.digits.values()) + "0123456789" + _UNITS + rules.punctuation
+    starts += "".join(word[0] + word[0].swapcase() for word in (*rules.fillers, *rules.id_ends))
+    # Most characters begin nothing: they need not be tried against everything else.
     return (
-        rf"(?P<mask>\*+)|(?P<phrase>{phrases})|(?P<repeated>(?:{repeat})(?:{repeat}|{sign})*)|(?P<quantity>{'|'.join(quantities)})"
+        rf"(?P<plain>[^{re.escape(starts)}])|(?P<mask>\*+)|(?P<phrase>{phrases})|(?P<repeated>(?:{repeat})(?:{repeat}|{sign})*)|(?P<quantity>{'|'.join(quantities)})"
         rf"|(?P<digits>(?:{repeat}|{sign})+)|(?P<id_end>{any_word(rules.id_ends)})|(?P<filler>{any_word(rules.fillers)}|{any_character(rules.punctuation)}+)"
         rf"|(?P<odd>.)"
     )

@@ -64,7 +64,7 @@ class DigitFinder:
         has_number = [self._reader.has_number(line.text) for line in lines]
         windows = self._cues.windows(lines, cues, has_number)
         reread = self.reread(lines, windows, has_number)
-        runs = self._runs.runs(lines, [self._reader.tokens(text) for text in reread])
+        runs = self._runs.runs(lines, reread)
         kinds: dict[int, str] = {}
         tickets: list[str] = []
         for position, run in enumerate(runs):

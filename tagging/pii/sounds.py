@@ -19,23 +19,28 @@ class SoundScript:
     """Spells Chinese characters by their most common reading, tones ignored."""
 
     def __init__(self) -> None:
-        self._codes: dict[str, str] = {}
-        self._spelled: dict[str, str] = {}
+        self._signs = _Signs()
 
     def spell(self, text: str) -> str:
         """Return `text` with every Chinese character replaced by the sign of its syllable, same length."""
-        return "".join(map(self._sign, text))
+        return text.translate(self._signs)
 
     def pattern(self, words: Iterable[str]) -> re.Pattern[str]:
         """Return the pattern that finds any of `words` in a spelled text, the longest first."""
         return re.compile(any_word({self.spell(word) for word in words}))
 
-    def _sign(self, char: str) -> str:
-        sign = self._spelled.get(char)
-        if sign is None:
-            sign = char
-            if _HAN_FIRST <= char <= _HAN_LAST:
-                syllable = to_pinyin(char)[0]
-                sign = self._codes.setdefault(syllable, chr(_FIRST_CODE + len(self._codes)))
-            self._spelled[char] = sign
+
+class _Signs(dict[int, int]):
+    """Code points to the signs of their syllables, filled as they come, for `str.translate`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._codes: dict[str, int] = {}
+
+    def __missing__(self, code: int) -> int:
+        sign = code
+        if _HAN_FIRST <= chr(code) <= _HAN_LAST:
+            syllable = to_pinyin(chr(code))[0]
+            sign = self._codes.setdefault(syllable, _FIRST_CODE + len(self._codes))
+        self[code] = sign
         return sign
