@@ -30,6 +30,8 @@ class MatchKind(StrEnum):
     """How a phrase was matched: letter by letter, with fillers or gaps, as a pattern, by sound.
 
     `likelihood`: it almost matched by sound, and the recogniser finds it likely enough over the recording.
+    `similar`: a sentence much like an example. `signal`: a number of the call. `absence`: what should have
+    been said was not; its evidence has no characters and stands where they were expected.
     """
 
     EXACT = "exact"
@@ -38,6 +40,9 @@ class MatchKind(StrEnum):
     PINYIN = "pinyin"
     CLASSIFIER = "classifier"
     LIKELIHOOD = "likelihood"
+    SIMILAR = "similar"
+    SIGNAL = "signal"
+    ABSENCE = "absence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,8 @@ class TabooHit:
 class Behaviour:
     """Something an agent did well (`is_good`) or badly, tied to one of the five steps when it has one.
 
-    `step` is emotion | diagnose | propose | accept | close, or None for faults outside the steps.
+    `step` is emotion | diagnose | propose | accept | close, or None for faults outside the steps. `also` is
+    further evidence: the rest of words that a back-channel cuts in two, and what the rule needed besides.
     """
 
     turn_index: int
@@ -106,6 +112,7 @@ class Behaviour:
     is_good: bool
     confidence: float
     evidence: Evidence
+    also: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +132,7 @@ class Escalation:
     body: str | None  # the body named, for example 12315 or 金融监管总局
     confidence: float
     evidence: Evidence
+    also: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +142,7 @@ class CustomerType:
     customer_type: str
     confidence: float
     evidence: Evidence
+    also: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,10 @@ class FillerMarks:
         """Say whether a folded character is part of some filler."""
         return ord(char) in self._twins
 
+    def is_twin(self, char: str) -> bool:
+        """Say whether a character of a marked text is a filler's."""
+        return ord(char) in self._chars
+
     def unmark(self, text: str) -> str:
         """Return marked text as it was folded."""
         return text.translate(self._chars)

@@ -17,9 +17,9 @@ from pydantic import BaseModel
 
 from tagging.errors import LexiconInvalid
 from tagging.examples import failing_examples
-from tagging.lexicon_check import FILE_KEYS, check_keys, validate_at
+from tagging.lexicon_check import FILE_KEYS, check_keys, path_to, validate_at
 from tagging.lexicon_schema import LexiconModel, RuleEntry, Vocabulary
-from tagging.matching import RuleSet
+from tagging.matching import Measure, RuleSet
 from tagging.pattern import PatternInvalid
 from tagging.rules import Compiler
 from tagging.yaml_source import Value, YamlSource, read_yaml
@@ -27,7 +27,7 @@ from tagging.yaml_source import Value, YamlSource, read_yaml
 SETTINGS_NAME = "settings.yaml"
 VOCABULARY_NAME = "vocabulary.yaml"
 # Raised when the same lexicon would find other things: stored findings of an older engine are made again.
-ENGINE_VERSION = 1
+ENGINE_VERSION = 2
 
 # Keys of an entry that change nothing that it finds.
 _NOT_FOUND = frozenset({"must_match", "must_not_match", "note", "owner", "enabled"})
@@ -71,7 +71,11 @@ class _Found:
 
 
 def load_rules(
-    package_dir: Path, lexicons_dir: Path | None, schema: type[EntryT], on_date: date | None = None
+    package_dir: Path,
+    lexicons_dir: Path | None,
+    schema: type[EntryT],
+    on_date: date | None = None,
+    measure: Measure | None = None,
 ) -> LoadedLexicon[EntryT]:
     """Return the tagger's lexicon: shipped entries, changed and added to by the centre's.
 
@@ -80,6 +84,7 @@ def load_rules(
         lexicons_dir: The centre's directory with a folder per tagger, or None.
         schema: What an entry of this tagger says.
         on_date: The day whose entries are in force; None takes each call's own date.
+        measure: A call's numbers, for entries that ask for a signal; None: such entries never fire.
 
     Raises:
         LexiconInvalid: with file, line, key, value and what to do; also when an example fails.
@@ -98,7 +103,7 @@ def load_rules(
     return LoadedLexicon(
         name=package_dir.name,
         entries=entries,
-        rules=RuleSet(entries, compiler, on_date),
+        rules=RuleSet(entries, compiler, on_date, measure),
         vocabulary=vocabulary,
         digest=digest_of(vocabulary, *entries),
     )
@@ -230,6 +235,9 @@ def _place_of(found: _Found, entry: RuleEntry, written: str | None) -> str:
         if written in items and key in found.places:
             source, path = found.places[key]
             return f"{source.file}:{source.line_of((*path, *below, items.index(written)))}"
+    if written is not None and (inside := path_to(written, found.keys.get("when"))) is not None:
+        source, path = found.places["when"]
+        return f"{source.file}:{source.line_of((*path, *inside))}"
     return f"{found.source.file}:{found.source.line_of(found.path)}"
 
 

@@ -28,11 +28,13 @@ _ADVICE = {
     "float_type": "应为数字，不加引号",
     "int_type": "应为整数，不加引号",
     "too_short": "不能为空；至少写一项",
+    "string_too_short": "太短",
     "string_pattern_mismatch": "只能用英文小写字母、数字和下划线，以字母开头",
     "literal_error": "不在允许的值之内",
     "greater_than_equal": "太小",
     "less_than_equal": "太大",
     "greater_than": "太小",
+    "less_than": "太大",
     "model_type": "应为「键: 值」的形式",
     "dict_type": "应为「键: 值」的形式",
 }
@@ -85,6 +87,11 @@ def validate_at(
                 f"{source.file}:{line}：不认识的键 {loc[-1]}；{nearest(str(loc[-1]), known)}"
             ) from err
         advice = _ADVICE.get(first["type"], str(first["msg"]))
+        if first["type"] == "value_error":
+            # Our own words, of a model that checks several keys together: its input is the whole mapping.
+            told = first.get("ctx", {}).get("error", first["msg"])
+            which = f"（id {keys['id']}）" if "id" in keys else ""
+            raise LexiconInvalid(f"{source.file}:{line}{which}：{name}：{told}") from err
         if first["type"] == "literal_error":
             advice = f"{advice}（{first['msg']}）"
         which = f"（id {keys['id']}）" if "id" in keys else ""
@@ -93,6 +100,20 @@ def validate_at(
             if first["type"] != "missing"
             else f"{source.file}:{line}{which}：{advice}：{name}"
         ) from err
+
+
+def path_to(written: str, value: Value) -> tuple[str | int, ...] | None:
+    """Return the path of keys and indices at which a text stands in raw YAML, None when it does not."""
+    if value == written:
+        return ()
+    inside = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+    )
+    for key, each in inside:
+        below = path_to(written, each)
+        if below is not None:
+            return (key, *below)
+    return None
 
 
 def _field_names(schema: type[BaseModel], path: Iterable[str | int]) -> tuple[str, ...]:

@@ -7,33 +7,18 @@ In: mappings read by `tagging.lexicon`. Out: frozen pydantic models. Each tagger
 from datetime import date
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Speaker = Literal["agent", "customer", "anyone"]
-ExampleTurn = Literal["agent", "customer", "ivr", "unknown"]
-# One sentence said by `said_by`, or a small dialogue: a list of one-key mappings {agent: …}, {customer: …}.
+from tagging.condition_schema import Condition, LexiconModel, Scope, Speaker
+
+__all__ = ["Condition", "LexiconModel", "Scope", "Speaker"]
+
+ExampleTurn = Literal["agent", "customer", "ivr", "unknown", "pause_s", "signal"]
+# One sentence said by `said_by`, or a small dialogue: a list of one-key mappings {agent: …}, {customer: …},
+# with silences between them {pause_s: "8"} and numbers measured on the call {signal: silence_ratio=0.5}.
 Example = str | tuple[dict[ExampleTurn, str], ...]
 
 ID_PATTERN = r"^[a-z][a-z0-9_]*$"
-
-
-class LexiconModel(BaseModel):
-    """Strict, closed and frozen: a number is no string, an unknown key is an error."""
-
-    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
-
-
-class Scope(LexiconModel):
-    """Where in the call a rule looks; None means everywhere.
-
-    Seconds are measured at the matched words, not at their turn's start; turns are counted per role.
-    """
-
-    first_turns: int | None = Field(default=None, ge=1)
-    last_turns: int | None = Field(default=None, ge=1)
-    first_s: float | None = Field(default=None, gt=0)
-    last_s: float | None = Field(default=None, gt=0)
-    lines_of_business: tuple[str, ...] = ()
 
 
 class After(LexiconModel):
@@ -47,6 +32,7 @@ class After(LexiconModel):
 class RuleEntry(LexiconModel):
     """One entry of a lexicon: what to find, where, what cancels it, and examples that prove it.
 
+    `when` is a condition put together from others; most rules need only the shorter keys beside it.
     `patterns` are in the language of `tagging.pattern`; `regexes` are Python regular expressions over the
     turn's text as it stands. `sound` is the least score (0..1) for a match by pronunciation, None = never.
     A pattern of `unless` anywhere in the same turn cancels; `cancelled_by` names the vocabulary's cancels;
@@ -62,6 +48,7 @@ class RuleEntry(LexiconModel):
     effective_to: date | None = None
     said_by: Speaker = "anyone"
     scope: Scope = Scope()
+    when: Condition | None = None
     words: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     patterns: tuple[str, ...] = ()
     regexes: tuple[str, ...] = ()
@@ -75,10 +62,12 @@ class RuleEntry(LexiconModel):
 
     @model_validator(mode="after")
     def _finds_something(self) -> Self:
-        if not self.patterns and not self.regexes:
-            raise ValueError("needs patterns or regexes")
+        if not self.patterns and not self.regexes and self.when is None:
+            raise ValueError("没有要找的内容；请写 patterns、regexes 或 when 之一")
+        if self.when is not None and (self.patterns or self.regexes):
+            raise ValueError("when 不与 patterns、regexes 同写；请把它们写成 when 里的 phrase、regex")
         if self.effective_from and self.effective_to and self.effective_to <= self.effective_from:
-            raise ValueError("effective_to must be later than effective_from")
+            raise ValueError("effective_to 应晚于 effective_from（它是失效的第一天）")
         return self
 
 
@@ -114,8 +103,29 @@ class ConfidenceSettings(LexiconModel):
     filled: float = Field(gt=0, le=1)
     pattern: float = Field(gt=0, le=1)
     pinyin: float = Field(gt=0, le=1)
+    measured: float = Field(gt=0, le=1)
+    absent: float = Field(gt=0, le=1)
     unknown_role: float = Field(gt=0, le=1)
     word_probability_weight: float = Field(ge=0, le=1)
+
+
+class Backchannels(LexiconModel):
+    """Short words by which a listener shows that she listens: they never take the word from the speaker.
+
+    A turn of nothing but `words`, of at most `max_chars` characters, parts a voice's turns so little that
+    they are read as one, when they are no more than `max_gap_s` seconds apart.
+    """
+
+    words: tuple[str, ...]
+    max_chars: int = Field(ge=1)
+    max_gap_s: float = Field(ge=0)
+
+
+class LikenessSettings(LexiconModel):
+    """How alike two sentences are: characters of `light` (what any sentence has) weigh `light_weight`."""
+
+    light: str
+    light_weight: float = Field(ge=0, le=1)
 
 
 class Vocabulary(LexiconModel):
@@ -131,6 +141,8 @@ class Vocabulary(LexiconModel):
     gap_stops: str
     words: dict[str, tuple[str, ...]]
     sound: SoundSettings
+    backchannels: Backchannels
+    likeness: LikenessSettings
     confidence: ConfidenceSettings
     cancels: dict[str, Cancel]
     # How many customer turns back an agent's match is looked for, to see that she only repeats it.

@@ -1,31 +1,42 @@
-"""Entries made ready to match, and what they find in turns: letter by letter, with fillers, by sound. Pure.
+"""Entries made ready to match, and what they find in calls: letter by letter, with fillers, by sound. Pure.
 
 In: validated entries and the vocabulary. Out: `RuleSet.fire(transcript)` -> firings with character spans.
-Thousands of patterns stay cheap: each is filed under one rare character that it needs, so that a turn only
-tries the patterns whose needed characters it has.
+Thousands of patterns stay cheap: the prefilter hands a turn only those whose characters it has. A turn is
+read by itself and, where a listener's 嗯 parts a voice's turns, once more joined with its neighbours.
 """
 
-from collections import Counter
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
-from tagging.finding import MatchKind
+from tagging.call_view import CallView, TurnView
+from tagging.conditions import Search
+from tagging.finding import MatchKind, Signal
+from tagging.hits import Hit, Place, without_overlap
+from tagging.leaf import Leaf
 from tagging.lexicon_schema import RuleEntry
-from tagging.phrase import CompiledPattern, Folding, Match
+from tagging.passages import Passage
+from tagging.phrase import CompiledPattern, Match
+from tagging.prefilter import Filed, PatternIndex
 from tagging.rules import CompiledRule, Compiler
-from tagging.scope import is_in_force, is_in_scope, side_of
-from transcribe.call import Transcript, Turn
+from tagging.scope import is_in_force
+from tagging.syllables import SyllablePattern
+from transcribe.call import Transcript
 
-_MAX_CACHED_VIEWS = 8_192
+SIDES = ("agent", "customer")
+# A call's numbers, for rules that ask for one.
+Measure = Callable[[Transcript], Sequence[Signal]]
+Matched = dict[int, list[Hit]]
 
 
 @dataclass(frozen=True, slots=True)
 class Firing:
     """One rule that fired: on which turn (place in the transcript), where, and how surely by its letters.
 
-    `score` is 0..1: 1 for characters, less by sound.
+    `score` is 0..1: 1 for characters, less by sound. `parts` is the rest of the same words where a
+    back-channel cut them in two, `also` are other words that the rule needed. What was not said has no
+    characters: it stands where it was expected.
     """
 
     rule_id: str
@@ -34,180 +45,216 @@ class Firing:
     char_end: int
     match: MatchKind
     score: float
+    parts: tuple[Place, ...] = ()
+    also: tuple[Place, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """A turn's text and sound as patterns see them, fillers marked; the prefilter's sets are unmarked."""
+class LeafIndex:
+    """The leaves that one side's turns are tried on."""
 
-    raw: str
-    text: str
-    sound: str
-    chars: frozenset[str]
-    sounds: frozenset[str]
-    pinyin: tuple[str, ...]
+    def __init__(self, leaves: Iterable[Leaf]):
+        self._leaves = {leaf.number: leaf for leaf in leaves}
+        own = self._leaves.values()
+        self._text = PatternIndex(
+            Filed(need, leaf.number, pattern)
+            for leaf in own
+            for pattern in leaf.patterns
+            for need in pattern.text_needs
+        )
+        patterns: list[tuple[Leaf, CompiledPattern | SyllablePattern]] = [
+            (leaf, pattern)
+            for leaf in own
+            if leaf.sound is not None
+            for pattern in (*leaf.patterns, *leaf.syllables)
+        ]
+        self._sound = PatternIndex(
+            Filed(need, leaf.number, pattern) for leaf, pattern in patterns for need in pattern.sound_needs
+        )
+        self._plain = [leaf for leaf in own if leaf.regexes or leaf.likeness is not None]
 
-
-class Viewer:
-    """Turns to views; equal turns (嗯, 好的) are folded once."""
-
-    def __init__(self, folding: Folding):
-        self._folding = folding
-        self.view = lru_cache(_MAX_CACHED_VIEWS)(self._view)
-
-    def _view(self, raw: str, pinyin: tuple[str, ...]) -> TurnView:
-        folded = self._folding.text.fold(raw)
-        text = self._folding.marks.mark(folded)
-        codes = self._folding.sounds.encode(pinyin) if len(pinyin) == len(raw) else ""
-        sound = self._folding.marks.mark_sound(text, codes) if codes and text != folded else codes
-        return TurnView(raw, text, sound, frozenset(folded), frozenset(codes), pinyin)
-
-
-# What the index keeps for one set of needed characters: the set, the rule and its pattern.
-_Filed = tuple[frozenset[str], int, CompiledPattern]
-
-
-class PatternIndex:
-    """Patterns filed under the rarest character that each needs."""
-
-    def __init__(self, needs: Sequence[_Filed]):
-        frequency = Counter(char for need, _, _ in needs for char in need)
-        self._filed: dict[str, list[_Filed]] = {}
-        for filed in needs:
-            rarest = min(sorted(filed[0]), key=lambda char: frequency[char])
-            self._filed.setdefault(rarest, []).append(filed)
-        self._keys = frozenset(self._filed)
-
-    def candidates(self, chars: frozenset[str]) -> list[tuple[int, CompiledPattern]]:
-        """Return (rule number, pattern) that may match a turn with these characters, each once, in order."""
-        found: dict[int, tuple[int, CompiledPattern]] = {}
-        for key in chars & self._keys:
-            for need, rule, pattern in self._filed[key]:
-                if need <= chars:
-                    found[pattern.number] = (rule, pattern)
-        return [found[number] for number in sorted(found)]
+    def matches(self, view: TurnView) -> dict[int, list[Match]]:
+        """Return every leaf's matches in a text; by sound only where its characters match nowhere."""
+        matches: dict[int, list[Match]] = {}
+        for number, pattern in self._text.candidates(view.features):
+            if found := pattern.find_text(view.text):
+                matches.setdefault(number, []).extend(found)
+        for leaf in self._plain:
+            if found := leaf.find_plain(view):
+                matches.setdefault(leaf.number, []).extend(found)
+        for number, pattern in self._sound.candidates(view.sounds):
+            if number not in matches or matches[number][0].kind is MatchKind.PINYIN:
+                least = self._leaves[number].sound or 1.0
+                found = pattern.find_sound(view.text, view.sound, view.pinyin)
+                if kept := [match for match in found if match.score >= least]:
+                    matches.setdefault(number, []).extend(kept)
+        return matches
 
 
 class RuleSet:
-    """All entries of one lexicon, ready to fire on transcripts."""
+    """All entries of one lexicon, ready to fire on transcripts.
 
-    def __init__(self, entries: Sequence[RuleEntry], compiler: Compiler, on_date: date | None = None):
+    `measure` gives the numbers of a call to rules that ask for a signal; without it none is met.
+    """
+
+    def __init__(
+        self,
+        entries: Sequence[RuleEntry],
+        compiler: Compiler,
+        on_date: date | None = None,
+        measure: Measure | None = None,
+    ):
         self._on_date = on_date
+        self._measure = measure
         self.vocabulary = compiler.vocabulary
-        self.rules: tuple[CompiledRule, ...] = tuple(compiler.compile_rule(entry) for entry in entries)
         self.folding = compiler.folding
-        self._viewer = Viewer(compiler.folding)
-        self._text = {side: self._index(side, by_sound=False) for side in ("agent", "customer")}
-        self._sound = {side: self._index(side, by_sound=True) for side in ("agent", "customer")}
-        self._regex = {
-            side: [number for number, rule in enumerate(self.rules) if rule.regexes and _hears(rule, side)]
-            for side in ("agent", "customer")
-        }
+        self._viewer = compiler.viewer
+        self.rules: tuple[CompiledRule, ...] = tuple(compiler.compile_rule(entry) for entry in entries)
+        leaves = [(number, leaf) for number, rule in enumerate(self.rules) for leaf in rule.leaves]
+        self._rule_of = {leaf.number: number for number, leaf in leaves}
+        self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.root.is_always)
+        self._index = {side: LeafIndex(leaf for _, leaf in leaves if leaf.hears(side)) for side in SIDES}
 
-    def _index(self, side: str, *, by_sound: bool) -> PatternIndex:
-        return PatternIndex(
-            [
-                (need, number, pattern)
-                for number, rule in enumerate(self.rules)
-                if _hears(rule, side) and (rule.entry.sound is not None or not by_sound)
-                for pattern in rule.patterns
-                for need in (pattern.sound_needs if by_sound else pattern.text_needs)
-            ]
-        )
+    def fire(self, transcript: Transcript, signals: Sequence[Signal] | None = None) -> tuple[Firing, ...]:
+        """Return what all rules find, in order of turns, then of entries.
 
-    def fire(self, transcript: Transcript) -> tuple[Firing, ...]:
-        """Return what all rules find, in order of turns, then of entries."""
-        found: list[Firing] = []
-        for position, turn in enumerate(transcript.turns):
-            side = side_of(turn, self.vocabulary.role_confidence_floor)
-            if side is not None:
-                found.extend(self._fire_turn(transcript, position, side))
-        return tuple(found)
-
-    def _fire_turn(self, transcript: Transcript, position: int, side: str) -> list[Firing]:
-        turn = transcript.turns[position]
-        view = self._viewer.view(turn.text, turn.pinyin)
-        matches = self._matches(view, side)
-        found: list[Firing] = []
-        for number in sorted(matches):
+        Args:
+            transcript: One call.
+            signals: Its numbers, instead of those that are measured.
+        """
+        call = self._viewer.call(transcript)
+        matched = self._matched(call)
+        numbers = self._always.union(map(self._rule_of.__getitem__, matched))
+        if not numbers:
+            return ()
+        search = Search(call, matched, lambda: self._signals(transcript, signals))
+        day = self._on_date or transcript.call_date
+        found: list[tuple[int, int, int, Firing]] = []
+        for number in sorted(numbers):
             rule = self.rules[number]
-            day = self._on_date or transcript.call_date
             if not is_in_force(rule.entry, day, transcript.line_of_business):
                 continue
-            if self._is_undone(rule, view, transcript, position):
-                continue
-            for match in _without_overlap(matches[number]):
-                place = (turn, match.start, match.end)
-                if is_in_scope(rule.entry.scope, transcript, position, place) and not rule.is_cancelled(
-                    view.text, match
-                ):
-                    found.append(
-                        Firing(rule.entry.id, position, match.start, match.end, match.kind, match.score)
-                    )
-        return found
+            before = _Before(call, rule)
+            for hit in rule.root.find(search):
+                if rule.exceptions.is_undone(call, hit) or before.undoes(hit):
+                    continue
+                firing = _firing(rule, call, hit)
+                if firing is not None:
+                    found.append((firing.position, number, firing.char_start, firing))
+        found.sort(key=lambda each: each[:3])
+        return tuple(each[3] for each in found)
 
-    def _matches(self, view: TurnView, side: str) -> dict[int, list[Match]]:
-        matches: dict[int, list[Match]] = {}
-        for number, pattern in self._text[side].candidates(view.chars):
-            if found := pattern.find_text(view.text):
-                matches.setdefault(number, []).extend(found)
-        for number in self._regex[side]:
-            if found := self.rules[number].find_regex(view.raw):
-                matches.setdefault(number, []).extend(found)
-        if view.sound:
-            for number, pattern in self._sound[side].candidates(view.sounds):
-                least = self.rules[number].entry.sound
-                if (
-                    number not in matches or matches[number][0].kind is MatchKind.PINYIN
-                ) and least is not None:
-                    found = pattern.find_sound(view.text, view.sound, view.pinyin)
-                    if kept := [match for match in found if match.score >= least]:
-                        matches.setdefault(number, []).extend(kept)
-        return matches
+    def _signals(self, transcript: Transcript, given: Sequence[Signal] | None) -> Sequence[Signal]:
+        if given is not None:
+            return given
+        return () if self._measure is None else self._measure(transcript)
 
-    def _is_undone(self, rule: CompiledRule, view: TurnView, transcript: Transcript, position: int) -> bool:
-        """Say whether the turn's other words, or what was said before, keep the rule from firing."""
-        if any(pattern.is_in(view.text, view.chars) for pattern in rule.unless):
-            return True
-        after = rule.entry.after
-        if after is not None and not self._was_said(
-            rule.after, after.said_by, after.within_turns, transcript.turns[:position]
-        ):
-            return True
-        if not rule.entry.undone_by_repeating:
+    def _matched(self, call: CallView) -> Matched:
+        """Return every leaf's hits in order of the call; in a turn none overlaps another of the same leaf."""
+        matched: Matched = {}
+        for position, side in enumerate(call.sides):
+            if side is not None:
+                for leaf, matches in self._index[side].matches(call.view(position)).items():
+                    hits = [_hit(match, (Place(position, match.start, match.end),)) for match in matches]
+                    matched.setdefault(leaf, []).extend(without_overlap(hits))
+        for passage in call.passages:
+            self._match_across(call, passage, matched)
+        return matched
+
+    def _match_across(self, call: CallView, passage: Passage, matched: Matched) -> None:
+        """Add what only the joined text of a passage holds: matches that reach over a border of turns."""
+        side = call.sides[passage.positions[0]]
+        if side is None:
+            return
+        view = call.joined(passage)
+        for leaf, matches in self._index[side].matches(view).items():
+            across = [
+                _hit(match, tuple(Place(*part) for part in passage.parts(match.start, match.end)))
+                for match in matches
+                if passage.crosses(match.start, match.end)
+            ]
+            if across:
+                own = matched.setdefault(leaf, [])
+                inside = [hit for hit in own if hit.first.position in passage.positions]
+                others = [hit for hit in own if hit.first.position not in passage.positions]
+                kept = without_overlap(across)
+                free = [hit for hit in kept if len(without_overlap([*inside, hit])) > len(inside)]
+                own[:] = sorted([*others, *inside, *free], key=lambda hit: hit.order)
+
+
+def _hit(match: Match, places: tuple[Place, ...]) -> Hit:
+    return Hit(places, match.kind, match.score)
+
+
+def _firing(rule: CompiledRule, call: CallView, hit: Hit) -> Firing | None:
+    """Return the firing of a hit; what holds for the whole call stands at its speaker's first turn."""
+    if not hit.places:
+        positions = call.positions_of(rule.entry.said_by)
+        if not positions:
+            return None
+        return Firing(rule.entry.id, positions[0], 0, 0, hit.match, hit.score)
+    first = hit.first
+    return Firing(
+        rule.entry.id,
+        first.position,
+        first.char_start,
+        first.char_end,
+        hit.match,
+        hit.score,
+        hit.places[1:],
+        hit.also,
+    )
+
+
+class _Before:
+    """What was said before a hit and keeps its rule from firing, or had to be said for it to fire."""
+
+    def __init__(self, call: CallView, rule: CompiledRule):
+        self._call = call
+        self._rule = rule
+        self._said: list[int] | None = None
+
+    def undoes(self, hit: Hit) -> bool:
+        entry = self._rule.entry
+        if not hit.places or (entry.after is None and not entry.undone_by_repeating):
             return False
-        back = self.vocabulary.repeated_within_turns
-        customer = [turn for turn in transcript.turns[:position] if self._side(turn) == "customer"]
-        return self._was_said(rule.patterns, "customer", None, customer[-back:])
-
-    def _was_said(
-        self,
-        patterns: Sequence[CompiledPattern],
-        said_by: str,
-        within_turns: int | None,
-        earlier: Sequence[Turn],
-    ) -> bool:
-        turns = earlier if within_turns is None else earlier[-within_turns:]
-        for turn in turns:
-            if said_by != "anyone" and self._side(turn) != said_by:
-                continue
-            view = self._viewer.view(turn.text, turn.pinyin)
-            if any(pattern.is_in(view.text, view.chars) for pattern in patterns):
+        position = hit.first.position
+        if entry.after is not None:
+            reach = entry.after.within_turns
+            since = 0 if reach is None else max(0, position - reach)
+            said = self._said_positions(entry.after.said_by)
+            index = bisect_left(said, since)
+            if index == len(said) or said[index] >= position:
                 return True
-        return False
+        return entry.undone_by_repeating and self._is_repeated(position)
 
-    def _side(self, turn: Turn) -> str | None:
-        return side_of(turn, self.vocabulary.role_confidence_floor)
+    def _said_positions(self, said_by: str) -> list[int]:
+        """Return the turns in which what `after` asks for was said."""
+        if self._said is None:
+            self._said = [
+                position
+                for position in self._call.positions_of(said_by)
+                if self._is_in(position, by_sound=False)
+            ]
+        return self._said
 
+    def _is_in(self, position: int, *, by_sound: bool) -> bool:
+        view = self._call.view(position)
+        patterns = self._rule.patterns if by_sound else self._rule.after
+        if any(pattern.is_in(view.text, view.features) for pattern in patterns):
+            return True
+        return by_sound and any(
+            leaf.sound is not None
+            and any(
+                match.score >= leaf.sound
+                for match in pattern.find_sound_in(view.text, view.sound, view.sounds, view.pinyin)
+            )
+            for leaf in self._rule.leaves
+            for pattern in leaf.patterns
+        )
 
-def _hears(rule: CompiledRule, side: str) -> bool:
-    return rule.entry.said_by in (side, "anyone")
-
-
-def _without_overlap(matches: list[Match]) -> list[Match]:
-    """Return the best of overlapping matches: higher score, then longer, then earlier."""
-    kept: list[Match] = []
-    for match in sorted(matches, key=lambda each: (-each.score, each.start - each.end, each.start)):
-        if all(match.end <= other.start or other.end <= match.start for other in kept):
-            kept.append(match)
-    return sorted(kept, key=lambda each: each.start)
+    def _is_repeated(self, position: int) -> bool:
+        """Say whether the customer said the rule's words, or what sounds so, shortly before."""
+        customer = self._call.customer_positions
+        index = bisect_left(customer, position)
+        back = self._call.repeated_within_turns
+        return any(self._is_in(each, by_sound=True) for each in customer[max(0, index - back) : index])

@@ -13,7 +13,7 @@ and punctuation may stand. The language:
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, pairwise
 
 # Folded punctuation: a pause inside a sentence, and the end of one.
 WEAK_BREAK = " "
@@ -222,11 +222,20 @@ def runs_of(nodes: Nodes) -> tuple[str, ...]:
     return tuple(run for run in runs if run)
 
 
-def needs_of(nodes: Nodes) -> tuple[frozenset[str], ...]:
-    """Return sets of characters such that every match contains all characters of at least one set."""
+def needs_of(nodes: Nodes, *, with_pairs: bool = False) -> tuple[frozenset[str], ...]:
+    """Return sets of characters such that every match contains all characters of at least one set.
+
+    With pairs, the sets also hold each two characters that a match has side by side, but for what is skipped.
+    """
     base: frozenset[str] = frozenset(node.char for node in nodes if isinstance(node, Literal))
+    if with_pairs:
+        base |= {
+            one.char + other.char
+            for one, other in pairwise(nodes)
+            if isinstance(one, Literal) and isinstance(other, Literal)
+        }
     choices = [
-        tuple(chain.from_iterable(needs_of(branch) for branch in node.branches))
+        tuple(chain.from_iterable(needs_of(branch, with_pairs=with_pairs) for branch in node.branches))
         for node in nodes
         if isinstance(node, Options) and not node.is_optional
     ]

@@ -92,7 +92,16 @@ class CompiledPattern:
         is_plain = not any(isinstance(node, Gap | Options) for node in nodes)
         self._plain = fold("".join(runs_of(nodes))) if is_plain else None
         self._chars = frozenset(map(fold, literals_of(nodes)))
-        self.text_needs = tuple(frozenset(map(fold, need)) for need in needs_of(nodes))
+        self.text_needs = tuple(
+            frozenset(map(fold, filter(self._is_whole, need))) for need in needs_of(nodes, with_pairs=True)
+        )
+
+    def _is_whole(self, need: str) -> bool:
+        """Say whether a pair of characters stands side by side in every match: neither is ever skipped."""
+        folded = self._folding.text.fold(need)
+        return len(need) == 1 or not any(
+            self._folding.marks.is_filler(char) or char in _BREAKS for char in folded
+        )
 
     @cached_property
     def _text_regex(self) -> re.Pattern[str]:
@@ -120,7 +129,12 @@ class CompiledPattern:
         # A character with two readings cannot be needed by one of them.
         single = {char: code(next(iter(each))) for char, each in self._readings.items() if len(each) == 1}
         needs = tuple(
-            frozenset(single[char] for char in need if char in single) for need in needs_of(self._nodes)
+            frozenset(
+                "".join(single[char] for char in feature)
+                for feature in need
+                if self._is_whole(feature) and all(char in single for char in feature)
+            )
+            for need in needs_of(self._nodes, with_pairs=True)
         )
         return needs if all(needs) else ()
 
@@ -147,9 +161,10 @@ class CompiledPattern:
                 by_code.setdefault(self._folding.sounds.code(syllable), set()).add(syllable)
         return {key: frozenset(value) for key, value in by_code.items()}
 
-    def is_in(self, text: str, chars: frozenset[str]) -> bool:
-        """Say whether the pattern is anywhere in marked `text` with these (folded) characters."""
-        return any(need <= chars for need in self.text_needs) and self._text_regex.search(text) is not None
+    def is_in(self, text: str, features: frozenset[str]) -> bool:
+        """Say whether the pattern is anywhere in marked `text` with these features."""
+        needs = self.text_needs
+        return any(need <= features for need in needs) and self._text_regex.search(text) is not None
 
     def find_text(self, text: str) -> list[Match]:
         """Return matches in marked text."""
@@ -171,6 +186,13 @@ class CompiledPattern:
             if score := self._score(text, sound, pinyin, (start, end)):
                 found.append(Match(start, end, MatchKind.PINYIN, score))
         return found
+
+    def find_sound_in(
+        self, text: str, sound: str, sounds: frozenset[str], pinyin: tuple[str, ...]
+    ) -> list[Match]:
+        """Return matches by pronunciation where the prefilter's features of the sound allow one."""
+        needs = self.sound_needs
+        return self.find_sound(text, sound, pinyin) if any(need <= sounds for need in needs) else []
 
     def _score(self, text: str, sound: str, pinyin: tuple[str, ...], span: tuple[int, int]) -> float:
         """Return the mean closeness (0..1) of the span's syllables, 0 when too few of them are sure.

@@ -1,16 +1,20 @@
-"""One entry compiled: its patterns, its cancels and conditions. Pure.
+"""One entry compiled: its conditions, its exceptions and what must have been said before. Pure.
 
-In: a `RuleEntry` and the vocabulary. Out: `CompiledRule`, whose patterns find matches in folded turns.
+In: a `RuleEntry` and the vocabulary. Out: `CompiledRule`, whose root condition finds hits in a call.
 """
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from tagging.finding import MatchKind
+from tagging.call_view import viewer_of
+from tagging.condition_compile import ConditionCompiler
+from tagging.conditions import Node
+from tagging.leaf import CompiledCancel, Exceptions
 from tagging.lexicon_schema import RuleEntry, Vocabulary
-from tagging.pattern import STRONG_BREAK, PatternInvalid, compile_regex, parse_pattern, regex_of
-from tagging.phrase import CompiledPattern, Folding, Match
+from tagging.pattern import STRONG_BREAK, Nodes, PatternInvalid, parse_pattern, regex_of
+from tagging.phrase import CompiledPattern
+
+__all__ = ["CompiledCancel", "CompiledRule", "Compiler"]
 
 
 class CompiledRule:
@@ -19,39 +23,14 @@ class CompiledRule:
     def __init__(self, entry: RuleEntry, context: "Compiler"):
         self.entry = entry
         words = {**context.vocabulary.words, **entry.words}
-        self.patterns = tuple(context.compile_pattern(each, words) for each in entry.patterns)
-        self.regexes = tuple(compile_regex(each) for each in entry.regexes)
-        self.unless = tuple(context.compile_pattern(each, words) for each in entry.unless)
+        self.root: Node = ConditionCompiler(context, entry, words).compile()
+        self.leaves = self.root.leaves()
+        self.patterns: tuple[CompiledPattern, ...] = tuple(
+            pattern for leaf in self.leaves for pattern in leaf.patterns
+        )
+        self.exceptions = context.exceptions(entry.unless, entry.cancelled_by, words)
         self.after = tuple(
             context.compile_pattern(each, words) for each in (entry.after.patterns if entry.after else ())
-        )
-        self._cancels = tuple(context.compile_cancel(name) for name in entry.cancelled_by)
-
-    def find_regex(self, raw: str) -> list[Match]:
-        """Return matches of the entry's regular expressions in the turn's text as it stands."""
-        return [
-            Match(found.start(), found.end(), MatchKind.PATTERN, 1.0)
-            for regex in self.regexes
-            for found in regex.finditer(raw)
-            if found.end() > found.start()
-        ]
-
-    def is_cancelled(self, text: str, match: Match) -> bool:
-        """Say whether words around the match undo it (quoting, denying, supposing)."""
-        return any(cancel.undoes(text, match) for cancel in self._cancels)
-
-
-@dataclass(frozen=True, slots=True)
-class CompiledCancel:
-    """Words close before or after a match that undo it."""
-
-    reach_chars: int
-    before: tuple[re.Pattern[str], ...]
-    after: tuple[re.Pattern[str], ...]
-
-    def undoes(self, text: str, match: Match) -> bool:
-        return any(regex.search(text, 0, match.start) for regex in self.before) or any(
-            regex.match(text, match.end) for regex in self.after
         )
 
 
@@ -60,7 +39,8 @@ class Compiler:
 
     def __init__(self, vocabulary: Vocabulary):
         self.vocabulary = vocabulary
-        self.folding = Folding(vocabulary)
+        self.viewer = viewer_of(vocabulary)
+        self.folding = self.viewer.folding
         self._count = 0
         self._rules: dict[str, CompiledRule] = {}
         self._cancels: dict[str, CompiledCancel] = {}
@@ -71,10 +51,24 @@ class Compiler:
             self._rules[entry.id] = CompiledRule(entry, self)
         return self._rules[entry.id]
 
-    def compile_pattern(self, source: str, words: Mapping[str, tuple[str, ...]]) -> CompiledPattern:
-        """Return one pattern compiled; its number orders it among all of this compiler."""
+    def next_number(self) -> int:
+        """Return a number that orders what is compiled among all of this compiler."""
         self._count += 1
-        return CompiledPattern(self._count, source, parse_pattern(source, words), self.folding)
+        return self._count
+
+    def compile_pattern(self, source: str, words: Mapping[str, tuple[str, ...]]) -> CompiledPattern:
+        """Return one pattern compiled."""
+        return CompiledPattern(self.next_number(), source, parse_pattern(source, words), self.folding)
+
+    def exceptions(
+        self, unless: tuple[str, ...], cancelled_by: tuple[str, ...], words: Mapping[str, tuple[str, ...]]
+    ) -> Exceptions:
+        """Return the exceptions of an entry or a condition compiled."""
+        return Exceptions(
+            tuple(self.compile_pattern(each, words) for each in unless),
+            tuple(self.compile_cancel(name) for name in cancelled_by),
+            self.viewer.exact_sound,
+        )
 
     def compile_cancel(self, name: str) -> CompiledCancel:
         """Return a cancel of the vocabulary compiled (once per name)."""
@@ -88,14 +82,24 @@ class Compiler:
             raise PatternInvalid(f"词汇表的 cancels 里没有这一项；现有：{known}", name)
         cancel = self.vocabulary.cancels[name]
         near = f"[^{STRONG_BREAK}]{{0,{cancel.reach_chars}}}"
+
+        def before(source: str) -> str:
+            return f"(?:{source}){near}\\Z"
+
+        def after(source: str) -> str:
+            return f"{near}(?:{source})"
+
+        firsts = [parse_pattern(each, self.vocabulary.words) for each in cancel.before]
+        lasts = [parse_pattern(each, self.vocabulary.words) for each in cancel.after]
+        writing = self.folding.cancel_writing
         return CompiledCancel(
-            cancel.reach_chars,
-            tuple(
-                self._compile_part(each, lambda source: f"(?:{source}){near}\\Z") for each in cancel.before
-            ),
-            tuple(self._compile_part(each, lambda source: f"{near}(?:{source})") for each in cancel.after),
+            tuple(re.compile(before(regex_of(nodes, writing))) for nodes in firsts),
+            tuple(re.compile(after(regex_of(nodes, writing))) for nodes in lasts),
+            self._by_sound(firsts, before),
+            self._by_sound(lasts, after),
         )
 
-    def _compile_part(self, source: str, around: Callable[[str], str]) -> re.Pattern[str]:
-        nodes = parse_pattern(source, self.vocabulary.words)
-        return re.compile(around(regex_of(nodes, self.folding.cancel_writing)))
+    def _by_sound(self, patterns: list[Nodes], around: Callable[[str], str]) -> tuple[re.Pattern[str], ...]:
+        """Return the patterns that are long enough to be told by their sound alone."""
+        sources = (self.viewer.exact_sounds.regex_of(nodes) for nodes in patterns)
+        return tuple(re.compile(around(source)) for source in sources if source is not None)

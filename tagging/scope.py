@@ -3,11 +3,26 @@
 In: turns and character spans. Out: which rules hear a turn, the seconds of a span, how surely it was heard.
 """
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Protocol
 
 from tagging.finding import Evidence, MatchKind
+from tagging.hits import Place
 from tagging.lexicon_schema import ConfidenceSettings, RuleEntry, Scope
 from transcribe.call import SpeakerRole, TimeSpan, Transcript, Turn
+
+
+class RankedCall(Protocol):
+    """A call that knows each turn's rank among those of its role: (from the first, to the last)."""
+
+    @property
+    def transcript(self) -> Transcript: ...
+
+    @property
+    def turns(self) -> tuple[Turn, ...]: ...
+
+    def rank(self, position: int) -> tuple[int, int]: ...
 
 
 def side_of(turn: Turn, floor: float) -> str | None:
@@ -32,22 +47,25 @@ def is_in_force(entry: RuleEntry, day: date, line_of_business: str | None) -> bo
     return not lines or line_of_business in lines
 
 
-def is_in_scope(scope: Scope, transcript: Transcript, position: int, place: tuple[Turn, int, int]) -> bool:
-    """Say whether a match (turn, char_start, char_end) lies in the part of the call that a rule looks at."""
-    turn, start, end = place
-    if scope.first_turns is not None or scope.last_turns is not None:
-        same = [index for index, each in enumerate(transcript.turns) if each.role is turn.role]
-        rank = same.index(position)
-        if scope.first_turns is not None and rank >= scope.first_turns:
-            return False
-        if scope.last_turns is not None and rank < len(same) - scope.last_turns:
-            return False
-    if scope.first_s is None and scope.last_s is None:
+def is_in_scope(scope: Scope, call: RankedCall, places: Sequence[Place]) -> bool:
+    """Say whether words (their places in order) lie in the part of the call that a rule looks at."""
+    if not places:
         return True
-    span = span_times(turn, start, end)
-    if scope.first_s is not None and span.start_s > scope.first_s:
-        return False
-    return scope.last_s is None or span.end_s >= transcript.duration_s - scope.last_s
+    first, last = places[0], places[-1]
+    if scope.first_turns is not None or scope.last_turns is not None:
+        from_first, from_last = call.rank(first.position)
+        if scope.first_turns is not None and from_first >= scope.first_turns:
+            return False
+        if scope.last_turns is not None and from_last >= scope.last_turns:
+            return False
+    if scope.first_s is not None:
+        start_s = span_times(call.turns[first.position], first.char_start, first.char_end).start_s
+        if start_s > scope.first_s:
+            return False
+    if scope.last_s is None:
+        return True
+    end_s = span_times(call.turns[last.position], last.char_start, last.char_end).end_s
+    return end_s >= call.transcript.duration_s - scope.last_s
 
 
 def span_times(turn: Turn, char_start: int, char_end: int) -> TimeSpan:
@@ -113,6 +131,9 @@ def confidence_of(
         MatchKind.PINYIN: settings.pinyin,
         MatchKind.CLASSIFIER: 1.0,
         MatchKind.LIKELIHOOD: 1.0,
+        MatchKind.SIMILAR: settings.pattern,
+        MatchKind.SIGNAL: settings.measured,
+        MatchKind.ABSENCE: settings.absent,
     }[match]
     weight = settings.word_probability_weight
     heard = 1 - weight * (1 - span_probability(turn, *span))

@@ -6,6 +6,7 @@ to each other; one that weighs what all of them found is a `Judge`, asked when t
 
 import hashlib
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol, runtime_checkable
 
 from tagging.amounts.tagger import build as build_amounts
@@ -63,7 +64,9 @@ def build_taggers(options: TaggerOptions) -> tuple[Tagger, ...]:
         LexiconInvalid: a lexicon cannot be used.
         ClassifierInvalid: a trained classifier cannot be used.
     """
-    return tuple(build(options) for _, build in TAGGERS)
+    # Rules may ask for a call's numbers: the taggers are strangers to each other, so they are handed in.
+    measured = replace(options, measure=build_signals(options).tag)
+    return tuple(build(measured) for _, build in TAGGERS)
 
 
 def tag_transcript(transcript: Transcript, taggers: Sequence[Tagger]) -> Findings:

@@ -277,11 +277,20 @@ def _finding_row(finding: Finding) -> tuple[str, Row]:
         case _:
             assert_never(finding)
     row = asdict(finding) | changed
+    row.pop("also", None)
+    if "evidence" in row:
+        row["evidence"] = [_evidence(each) for each in _evidence_of(finding)]
+    return table, row
+
+
+def _evidence_of(finding: Finding) -> tuple[Evidence, ...]:
+    """All evidence of a finding, the first and foremost first."""
     match finding:
         case CauseTag() | TierTag() | ScorePart():
-            row["evidence"] = [_evidence(evidence) for evidence in finding.evidence]
-        case Behaviour() | Escalation() | CustomerType() | Motive() | CriticalError():
-            row["evidence"] = [_evidence(finding.evidence)]
+            return finding.evidence
+        case Behaviour() | Escalation() | CustomerType():
+            return (finding.evidence, *finding.also)
+        case Motive() | CriticalError():
+            return (finding.evidence,)
         case _:
-            pass
-    return table, row
+            return ()

@@ -15,6 +15,8 @@ class BehaviourEntry(RuleEntry):
     title: str = Field(min_length=2)
     is_good: bool
     step: Step | None = None
+    severity: Literal["low", "medium", "high", "critical"] | None = None
+    replacement: str | None = None
     said_by: Speaker = "agent"
     sound: float | None = Field(default=0.92, ge=0.5, le=1)
     cancelled_by: tuple[str, ...] = ("引用",)

@@ -7,7 +7,7 @@ from tagging.behaviour.timing import find_endless_apology, find_timed_faults
 from tagging.finding import Behaviour
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
-from tagging.scope import confidence_of, evidence_of
+from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence
 from transcribe.call import Transcript
 
 
@@ -37,10 +37,7 @@ class BehaviourTagger:
         for firing in self._lexicon.rules.fire(transcript):
             entry = self._by_id[firing.rule_id]
             turn = transcript.turns[firing.position]
-            span = (firing.char_start, firing.char_end)
-            confidence = confidence_of(
-                turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
-            )
+            settings = self._lexicon.vocabulary.confidence
             found.setdefault(
                 (firing.position, entry.id),
                 Behaviour(
@@ -48,8 +45,9 @@ class BehaviourTagger:
                     behaviour=entry.id,
                     step=entry.step,
                     is_good=entry.is_good,
-                    confidence=confidence,
-                    evidence=evidence_of(turn, span, entry.id, firing.match),
+                    confidence=confidence_of_firing(firing, transcript, settings),
+                    evidence=evidence_of_firing(firing, transcript),
+                    also=further_evidence(firing, transcript),
                 ),
             )
         return list(found.values())
@@ -63,6 +61,6 @@ def build(options: TaggerOptions) -> BehaviourTagger:
     """
     folder = Path(__file__).parent
     return BehaviourTagger(
-        load_rules(folder, options.override_dir, BehaviourEntry, options.on_date),
+        load_rules(folder, options.override_dir, BehaviourEntry, options.on_date, options.measure),
         load_settings(folder, options.override_dir, BehaviourSettings),
     )

@@ -199,7 +199,7 @@ def build(options: TaggerOptions) -> CauseTagger:
     is_shipped = options.override_dir is None and options.on_date is None
     lexicon = shipped.reader.lexicon
     if not is_shipped:
-        lexicon = load_rules(PACKAGE_DIR, options.override_dir, CauseEntry, options.on_date)
+        lexicon = load_rules(PACKAGE_DIR, options.override_dir, CauseEntry, options.on_date, options.measure)
     return CauseTagger(
         lexicon,
         load_settings(PACKAGE_DIR, options.override_dir, CauseSettings),

@@ -12,7 +12,7 @@ from tagging.customer.schema import CustomerEntry, CustomerSettings
 from tagging.finding import CustomerType, Escalation, Evidence, Tier, TierTag
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
-from tagging.scope import confidence_of, evidence_of
+from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence, words_of
 from transcribe.call import SpeakerRole, Transcript
 
 SPECIAL_BACKGROUND = "special_background"
@@ -26,6 +26,8 @@ class _Heard:
     entry: CustomerEntry
     evidence: Evidence
     confidence: float
+    also: tuple[Evidence, ...]
+    words: str
 
 
 class CustomerTagger:
@@ -49,15 +51,14 @@ class CustomerTagger:
         """Return the firings of entries that enough turns say."""
         heard: list[_Heard] = []
         for firing in self._lexicon.rules.fire(transcript):
-            turn = transcript.turns[firing.position]
-            span = (firing.char_start, firing.char_end)
+            settings = self._lexicon.vocabulary.confidence
             heard.append(
                 _Heard(
                     self._by_id[firing.rule_id],
-                    evidence_of(turn, span, firing.rule_id, firing.match),
-                    confidence_of(
-                        turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
-                    ),
+                    evidence_of_firing(firing, transcript),
+                    confidence_of_firing(firing, transcript, settings),
+                    further_evidence(firing, transcript),
+                    words_of(firing, transcript),
                 )
             )
         turns_of: dict[str, set[int]] = {}
@@ -75,11 +76,11 @@ class CustomerTagger:
             key = (each.evidence.turn_index, each.entry.escalation, body)
             if key not in seen:
                 seen.add(key)
-                yield Escalation(each.entry.escalation, body, each.confidence, each.evidence)
+                yield Escalation(each.entry.escalation, body, each.confidence, each.evidence, each.also)
 
     def _body_of(self, heard: _Heard) -> str | None:
         """Return the body that the matched words name, as managers know it; the longest spelling wins."""
-        said = "".join(char for char in heard.evidence.text if char.isalnum())
+        said = "".join(char for char in heard.words if char.isalnum())
         named = [
             (len(spelling), body)
             for body, spellings in heard.entry.bodies.items()
@@ -129,7 +130,7 @@ def _customer_types(heard: Sequence[_Heard]) -> Iterator[CustomerType]:
 
 def _typed(name: str, heard: Sequence[_Heard]) -> CustomerType:
     best = max(heard, key=lambda each: each.confidence)
-    return CustomerType(name, best.confidence, best.evidence)
+    return CustomerType(name, best.confidence, best.evidence, best.also)
 
 
 def build(options: TaggerOptions) -> CustomerTagger:
@@ -140,6 +141,6 @@ def build(options: TaggerOptions) -> CustomerTagger:
     """
     folder = Path(__file__).parent
     return CustomerTagger(
-        load_rules(folder, options.override_dir, CustomerEntry, options.on_date),
+        load_rules(folder, options.override_dir, CustomerEntry, options.on_date, options.measure),
         load_settings(folder, options.override_dir, CustomerSettings),
     )

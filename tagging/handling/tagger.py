@@ -143,7 +143,7 @@ def build(options: TaggerOptions) -> HandlingTagger:
         LexiconInvalid: when an entry or a setting cannot be used.
     """
     folder = Path(__file__).parent
-    lexicon = load_rules(folder, options.override_dir, HandlingEntry, options.on_date)
+    lexicon = load_rules(folder, options.override_dir, HandlingEntry, options.on_date, options.measure)
     settings = load_settings(folder, options.override_dir, HandlingSettings)
     _check_signs(lexicon.by_id, settings)
     return HandlingTagger(lexicon, settings)

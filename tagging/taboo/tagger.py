@@ -5,6 +5,7 @@ forbidden before the sensitive, then the longer.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from tagging.finding import MatchKind, TabooHit
@@ -12,6 +13,7 @@ from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.scope import confidence_of, span_times
 from tagging.taboo.schema import TabooEntry
+from tagging.told import times_of, words_of
 from transcribe.call import Transcript, Turn
 
 
@@ -34,9 +36,13 @@ class TabooTagger:
             span = (firing.char_start, firing.char_end)
             match = firing.match
             if match is MatchKind.PATTERN:
-                match = self.lexicon.rules.folding.kind_of(turn.text[slice(*span)], entry.phrase)
+                match = self.lexicon.rules.folding.kind_of(words_of(firing, transcript), entry.phrase)
             confidence = confidence_of(turn, span, match, firing.score, self.lexicon.vocabulary.confidence)
-            hits.append(hit_of(entry, turn, span, match, confidence))
+            hit = hit_of(entry, turn, span, match, confidence)
+            if firing.parts:
+                end_s = times_of(firing, transcript).end_s
+                hit = replace(hit, matched_text=words_of(firing, transcript), end_s=end_s)
+            hits.append(hit)
         return without_overlap(hits)
 
 
@@ -89,4 +95,6 @@ def build(options: TaggerOptions) -> TabooTagger:
     Raises:
         LexiconInvalid: when an entry cannot be used.
     """
-    return TabooTagger(load_rules(Path(__file__).parent, options.override_dir, TabooEntry, options.on_date))
+    return TabooTagger(
+        load_rules(Path(__file__).parent, options.override_dir, TabooEntry, options.on_date, options.measure)
+    )

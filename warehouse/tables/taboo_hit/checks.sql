@@ -95,5 +95,7 @@ INNER JOIN turn
     ON taboo_hit.call_id = turn.call_id AND taboo_hit.night = turn.night AND taboo_hit.turn_index = turn.turn_index
 WHERE
     taboo_hit.night IN (SELECT checked_night.night FROM checked_night)
-    AND taboo_hit.matched_text
-    != substring(turn.text, taboo_hit.char_start + 1, taboo_hit.char_end - taboo_hit.char_start);
+    AND NOT starts_with(
+        taboo_hit.matched_text,
+        substring(turn.text, taboo_hit.char_start + 1, taboo_hit.char_end - taboo_hit.char_start)
+    );

@@ -32,7 +32,7 @@ COMMENT ON COLUMN taboo_hit.phrase_id IS 'Lexicon entry that matched';
 COMMENT ON COLUMN taboo_hit.phrase IS 'The phrase as the lexicon has it, Chinese';
 COMMENT ON COLUMN taboo_hit.kind IS 'forbidden or sensitive';
 COMMENT ON COLUMN taboo_hit.severity IS 'low, medium, high or critical, as the lexicon has it';
-COMMENT ON COLUMN taboo_hit.matched_text IS 'What the agent said, masked: the turn''s text from char_start to char_end';
+COMMENT ON COLUMN taboo_hit.matched_text IS 'What the agent said, masked: the turn''s text from char_start to char_end, and what follows in the agent''s next turn where only a back-channel of the customer parts the two';
 COMMENT ON COLUMN taboo_hit.char_start IS 'First character of the span in the turn''s text, 0-based';
 COMMENT ON COLUMN taboo_hit.char_end IS 'End of the character span, exclusive';
 COMMENT ON COLUMN taboo_hit.start_s IS 'Start, seconds from the start of the recording';

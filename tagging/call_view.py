@@ -1,0 +1,157 @@
+"""A call as rules see it: folded text and sound of its turns and passages, whose turn is whose. Pure.
+
+In: a transcript. Out: `CallView`, made once per call for all taggers that share a vocabulary.
+"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from tagging.exact_sound import ExactSounds
+from tagging.folding import SOUND_FILLER, TWINS_CLASS
+from tagging.hits import Place
+from tagging.lexicon_schema import Vocabulary
+from tagging.passages import Passage, PassageFinder
+from tagging.pattern import STRONG_BREAK, WEAK_BREAK
+from tagging.phrase import Folding
+from tagging.prefilter import Features, features_of
+from tagging.scope import side_of
+from transcribe.call import SpeakerRole, Transcript, Turn
+
+_MAX_CACHED_VIEWS = 8_192
+_MAX_VOCABULARIES = 8
+_SKIPPED = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{TWINS_CLASS}]+")
+_SKIPPED_SOUND = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{SOUND_FILLER}]+")
+
+
+@dataclass(frozen=True, slots=True)
+class TurnView:
+    """A turn's text and sound as patterns see them, fillers marked, and the prefilter's features of both."""
+
+    raw: str
+    text: str
+    sound: str
+    features: Features
+    sounds: Features
+    pinyin: tuple[str, ...]
+
+
+class CallView:
+    """One call's turns with their sides, views and passages."""
+
+    def __init__(self, transcript: Transcript, viewer: "Viewer"):
+        self.transcript = transcript
+        self.turns: tuple[Turn, ...] = transcript.turns
+        self._viewer = viewer
+        floor = viewer.vocabulary.role_confidence_floor
+        self.repeated_within_turns = viewer.vocabulary.repeated_within_turns
+        self.sides = tuple(side_of(turn, floor) for turn in self.turns)
+        self.passages = viewer.passages.find(self.turns)
+        self._passage_of = {at: passage for passage in self.passages for at in passage.positions}
+        self._joined: dict[int, TurnView] = {}
+
+    def view(self, position: int) -> TurnView:
+        """Return the view of one turn."""
+        turn = self.turns[position]
+        return self._viewer.view(turn.text, turn.pinyin)
+
+    def joined(self, passage: Passage) -> TurnView:
+        """Return the view of a passage's joined text."""
+        first = passage.positions[0]
+        if first not in self._joined:
+            turns = [self.turns[position] for position in passage.positions]
+            text = "".join(turn.text for turn in turns)
+            has_sound = all(len(turn.pinyin) == len(turn.text) for turn in turns)
+            pinyin = tuple(each for turn in turns for each in turn.pinyin) if has_sound else ()
+            self._joined[first] = self._viewer.new_view(text, pinyin)
+        return self._joined[first]
+
+    def around(self, place: Place) -> tuple[TurnView, int]:
+        """Return what is read as one with a place, and where the place's turn begins in it."""
+        passage = self._passage_of.get(place.position)
+        if passage is None:
+            return self.view(place.position), 0
+        return self.joined(passage), passage.offset_of(place.position)
+
+    def unit_of(self, position: int) -> int:
+        """Return the first turn's place of what is read as one with the turn at `position`."""
+        passage = self._passage_of.get(position)
+        return position if passage is None else passage.positions[0]
+
+    @cached_property
+    def _ranks(self) -> tuple[tuple[int, ...], dict[SpeakerRole, int]]:
+        counts: dict[SpeakerRole, int] = {}
+        ranks: list[int] = []
+        for turn in self.turns:
+            ranks.append(counts.get(turn.role, 0))
+            counts[turn.role] = ranks[-1] + 1
+        return tuple(ranks), counts
+
+    def rank(self, position: int) -> tuple[int, int]:
+        """Return the how-manieth turn of its role this is, counted from the first (0) and to the last (0)."""
+        ranks, counts = self._ranks
+        return ranks[position], counts[self.turns[position].role] - 1 - ranks[position]
+
+    @cached_property
+    def customer_positions(self) -> tuple[int, ...]:
+        return tuple(position for position, side in enumerate(self.sides) if side == "customer")
+
+    def positions_of(self, said_by: str) -> list[int]:
+        """Return the turns of a side (`agent`, `customer`, `anyone`)."""
+        return [
+            position
+            for position, side in enumerate(self.sides)
+            if side is not None and said_by in (side, "anyone")
+        ]
+
+
+class Viewer:
+    """Turns to views; equal turns (嗯, 好的) are folded once, whichever tagger asks."""
+
+    def __init__(self, vocabulary: Vocabulary):
+        self.vocabulary = vocabulary
+        self.folding = Folding(vocabulary)
+        self.exact_sounds = ExactSounds(self.folding)
+        self.passages = PassageFinder(vocabulary.backchannels)
+        self.view = lru_cache(_MAX_CACHED_VIEWS)(self.new_view)
+        self._last: CallView | None = None
+
+    def call(self, transcript: Transcript) -> CallView:
+        """Return the call's view; taggers that follow each other on one call share it."""
+        last = self._last
+        if last is None or last.transcript is not transcript:
+            last = self._last = CallView(transcript, self)
+        return last
+
+    def new_view(self, raw: str, pinyin: tuple[str, ...]) -> TurnView:
+        """Return the view of a text; without one syllable per character it has no sound."""
+        folded = self.folding.text.fold(raw)
+        text = self.folding.marks.mark(folded)
+        codes = self.folding.sounds.encode(pinyin) if len(pinyin) == len(raw) else ""
+        sound = self.folding.marks.mark_sound(text, codes) if codes and text != folded else codes
+        return TurnView(
+            raw,
+            text,
+            sound,
+            features_of(folded, _SKIPPED.sub("", text)),
+            features_of(codes, _SKIPPED_SOUND.sub("", sound)),
+            pinyin,
+        )
+
+    def exact_sound(self, view: TurnView) -> str:
+        """Return a view's exact syllables, '' without a sound."""
+        return self.exact_sounds.encode(view.text, view.pinyin) if view.sound else ""
+
+
+@lru_cache(_MAX_VOCABULARIES)
+def _viewer_of(canonical: str) -> Viewer:
+    return Viewer(Vocabulary.model_validate_json(canonical, strict=False))
+
+
+def viewer_of(vocabulary: Vocabulary) -> Viewer:
+    """Return the viewer of a vocabulary, one per process for equal vocabularies.
+
+    Raises:
+        ValueError: the vocabulary's fillers use too many characters.
+    """
+    return _viewer_of(vocabulary.model_dump_json())

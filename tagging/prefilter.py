@@ -1,0 +1,60 @@
+"""Which patterns are worth trying on a turn: those whose needed characters it has. Pure.
+
+In: per pattern, sets of features (characters, and pairs of neighbouring ones) of which every match has all
+of at least one set. Out: the candidates of a turn with given features. Each set is filed under its most
+telling feature, so a turn only meets patterns with a pair of characters that it says: the cost grows with
+what a turn says, hardly with the number of patterns.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+Features = frozenset[str]
+
+
+class Numbered(Protocol):
+    """A pattern; its number orders it among all."""
+
+    @property
+    def number(self) -> int: ...
+
+
+PatternT = TypeVar("PatternT", bound=Numbered)
+
+
+@dataclass(frozen=True, slots=True)
+class Filed(Generic[PatternT]):
+    """One set of needed features, the number of the leaf it belongs to and the pattern to try."""
+
+    need: Features
+    leaf: int
+    pattern: PatternT
+
+
+def features_of(text: str, stripped: str) -> Features:
+    """Return the characters of `text` and the pairs of neighbours in `stripped` (no fillers, no pauses)."""
+    return frozenset(text).union(map(str.__add__, stripped, stripped[1:]))
+
+
+class PatternIndex(Generic[PatternT]):
+    """Patterns filed under the most telling feature that each needs: pairs first, then rare ones."""
+
+    def __init__(self, filed: Iterable[Filed[PatternT]]):
+        needs = list(filed)
+        frequency = Counter(feature for each in needs for feature in each.need)
+        self._filed: dict[str, list[tuple[Features, int, PatternT]]] = {}
+        for each in needs:
+            key = min(sorted(each.need), key=lambda feature: (-len(feature), frequency[feature]))
+            self._filed.setdefault(key, []).append((each.need, each.leaf, each.pattern))
+        self._keys = frozenset(self._filed)
+
+    def candidates(self, features: Features) -> Sequence[tuple[int, PatternT]]:
+        """Return (leaf number, pattern) that may match a turn with these features, each once, in order."""
+        found: dict[int, tuple[int, PatternT]] = {}
+        for key in features & self._keys:
+            for need, leaf, pattern in self._filed[key]:
+                if need <= features:
+                    found[pattern.number] = (leaf, pattern)
+        return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())
