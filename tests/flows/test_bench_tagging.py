@@ -32,17 +32,17 @@ TABOO = [
 def bench(tmp_path, models):
     """Runs the command over files of rows; returns what it did and the figures it kept."""
 
-    def run(**files):
+    def run(option="--measure", suffix="jsonl", **files):
         folder = tmp_path / "measure"
         folder.mkdir(exist_ok=True)
         for name, rows in files.items():
             text = "\n".join(json.dumps(row, ensure_ascii=False) for row in rows)
-            (folder / f"{name}.jsonl").write_text(text, encoding="utf-8")
+            (folder / f"{name}.{suffix}").write_text(text, encoding="utf-8")
         data = tmp_path / "data"
         data.mkdir(exist_ok=True)
         (data / "models").symlink_to(models)
         kept = tmp_path / "figures.json"
-        command = ["bench", "tagging", "--measure", str(folder), "--json", str(kept), "--data-dir", str(data)]
+        command = ["bench", "tagging", option, str(folder), "--json", str(kept), "--data-dir", str(data)]
         done = CliRunner().invoke(app, command)
         return done, json.loads(kept.read_text("utf-8")) if kept.exists() else None
 
@@ -69,3 +69,30 @@ def test_a_bad_row_is_named(bench):
 
 def test_an_empty_folder_is_refused(bench):
     assert isinstance(bench()[0].exception, ConfigInvalid)
+
+
+def test_recordings_are_measured_against_their_truth(bench):
+    truth = {
+        "call_id": "k1",
+        "tier": "formal",
+        "turns": [
+            {"role": "customer", "start_s": 0.0, "end_s": 4.0, "text": "你们凭什么乱扣费，我要投诉到工信部"},
+            {"role": "agent", "start_s": 4.5, "end_s": 7.0, "text": "你要去问别人，这不是我们的事"},
+        ],
+        "taboo": [{"kind": "forbidden", "turn": 1, "phrase_id": "not_our_business"}],
+        "causes": [{"top": "fees", "source": "customer_stated"}],
+    }
+    # JSON is YAML: a truth file may be written so.
+    done, figures = bench("--truth", "yaml", k1=[truth])
+    assert done.exit_code == 0, done.output
+    found = figures["samples"]
+    assert list(found) == ["原文"], "nothing was recorded, so there is nothing as heard"
+    assert found["原文"]["taboo"] == {"true": 1, "marked": 1, "hits": 1}
+    assert found["原文"]["tiers_right"] == 1
+    assert found["原文"]["causes"]["hits"] == 1
+
+
+def test_a_truth_file_without_a_tier_is_named(bench):
+    done, _ = bench("--truth", "yaml", k1=[{"call_id": "k1", "turns": []}])
+    assert isinstance(done.exception, ConfigInvalid)
+    assert "k1.yaml：缺少或写错了 tier" in str(done.exception)
