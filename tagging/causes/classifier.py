@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
-from sklearn.multiclass import OneVsRestClassifier
 
+from tagging.causes.call_weights import CallWeights, call_probability
 from tagging.causes.features import FeatureBuilder, Sentence
 from tagging.causes.schema import ModelSettings
 
@@ -27,6 +27,8 @@ COMPLAINT = "complaint"
 OTHER = "other"
 # Logits are cut here before calibration: a probability of 0 or 1 has none.
 _EDGE = 1e-6
+# The logit of what every sentence is that was learnt from.
+_CERTAIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,17 @@ class Calibration:
 
     def apply(self, probabilities: Floats) -> Floats:
         """Return calibrated probabilities, same shape."""
-        scores = self.slope * logit(probabilities) + self.offset
-        return 1.0 / (1.0 + np.exp(-scores))
+        return _sigmoid(self.slope * logit(probabilities) + self.offset)
 
 
 def logit(probabilities: Floats) -> Floats:
     """Return log(p / (1 - p)), finite for 0 and 1."""
     inside = np.clip(probabilities, _EDGE, 1.0 - _EDGE)
     return np.log(inside / (1.0 - inside))
+
+
+def _sigmoid(logits: Floats) -> Floats:
+    return 1.0 / (1.0 + np.exp(-logits))
 
 
 def fit_calibration(probabilities: Floats, is_true: NDArray[np.bool_]) -> Calibration:
@@ -68,10 +73,24 @@ class SubGuess:
     probability: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Linear:
+    """Several binary regressions side by side: `names`, weights (n_features, n_names), offsets (n_names,)."""
+
+    names: tuple[str, ...]
+    weights: NDArray[np.float32]
+    offsets: NDArray[np.float32]
+
+    def probabilities(self, features: csr_matrix) -> Floats:
+        """Return shape (n_sentences, n_names): each name's probability, whatever the others'."""
+        return _sigmoid(np.asarray(features @ self.weights + self.offsets, dtype=np.float64))
+
+
 class CauseClassifier:
     """A fitted model; `columns` are those of `predict`, `thresholds` the least probability of each.
 
-    `calibrations` and `thresholds` come from held-out groups; without them raw probabilities are returned.
+    `calibrations`, `calls` (how units become a call) and `thresholds` come from held-out groups; without them
+    raw probabilities are returned and calls are joined as `CallWeights` does by itself.
     """
 
     def __init__(self, settings: ModelSettings):
@@ -80,8 +99,9 @@ class CauseClassifier:
         self.top_causes: tuple[str, ...] = ()
         self.thresholds: dict[str, float] = {}
         self.calibrations: dict[str, Calibration] = {}
-        self._tops: dict[str, LogisticRegression] = {}
-        self._subs: dict[str, OneVsRestClassifier | str] = {}
+        self.calls: dict[str, CallWeights] = {}
+        self._tops: _Linear | None = None
+        self._subs: dict[str, _Linear] = {}
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -89,27 +109,32 @@ class CauseClassifier:
         return (*self.top_causes, COMPLAINT)
 
     def fit(
-        self, sentences: Sequence[Sentence], labels: Sequence[tuple[str, ...]], *, with_subs: bool = True
+        self,
+        sentences: Sequence[Sentence],
+        labels: Sequence[tuple[str, ...]],
+        weights: Sequence[float] | None = None,
     ) -> "CauseClassifier":
         """Learn from sentences and their labels (`fees`, `fees/annual_fee`, empty for no complaint).
 
-        A top cause with fewer than `min_rows_per_label` rows gets no model: it is found by rules alone.
+        A top cause with fewer than `min_rows_per_label` rows gets no model: it is found by rules alone. A
+        sentence of weight 2 counts as if it were there twice; without weights each counts once.
         """
         matrix = self._features.fit_transform(sentences)
+        counted = np.ones(len(sentences)) if weights is None else np.array(weights, dtype=np.float64)
         tops = [frozenset(label.partition("/")[0] for label in each) for each in labels]
         counts = Counter(top for each in tops for top in each)
         enough = self._settings.min_rows_per_label
         self.top_causes = tuple(sorted(top for top, count in counts.items() if count >= enough))
-        is_complaint = np.array([bool(each) for each in tops], dtype=np.int64)
-        self._tops[COMPLAINT] = self._regression().fit(matrix, is_complaint)
+        wanted = [np.array([top in each for each in tops]) for top in self.top_causes]
+        wanted.append(np.array([bool(each) for each in tops]))
+        self._tops = self._regressions(self.columns, matrix, wanted, counted)
         for top in self.top_causes:
-            wanted = np.array([top in each for each in tops], dtype=np.int64)
-            self._tops[top] = self._regression().fit(matrix, wanted)
-            if with_subs:
-                self._fit_subs(top, matrix, labels)
+            self._fit_subs(top, matrix, labels, counted)
         return self
 
-    def _fit_subs(self, top: str, matrix: csr_matrix, labels: Sequence[tuple[str, ...]]) -> None:
+    def _fit_subs(
+        self, top: str, matrix: csr_matrix, labels: Sequence[tuple[str, ...]], weights: Floats
+    ) -> None:
         own = [
             (row, label.partition("/")[2])
             for row, each in enumerate(labels)
@@ -117,39 +142,66 @@ class CauseClassifier:
             if label.startswith(f"{top}/")
         ]
         subs = sorted({sub for _, sub in own})
-        if len(subs) == 1:
-            self._subs[top] = subs[0]
-        elif subs:
+        if subs:
             rows = np.array([row for row, _ in own])
-            model = OneVsRestClassifier(self._regression())
-            self._subs[top] = model.fit(matrix[rows], np.array([sub for _, sub in own]))
+            wanted = [np.array([each == sub for _, each in own]) for sub in subs]
+            self._subs[top] = self._regressions(subs, matrix[rows], wanted, weights[rows])
 
-    def _regression(self) -> LogisticRegression:
-        return LogisticRegression(C=self._settings.regularisation, solver="liblinear", random_state=0)
+    def _regressions(
+        self,
+        names: Sequence[str],
+        matrix: csr_matrix,
+        wanted: Sequence[NDArray[np.bool_]],
+        weights: Floats,
+    ) -> _Linear:
+        coefficients = np.zeros((len(self._features), len(names)), dtype=np.float32)
+        offsets = np.zeros(len(names), dtype=np.float32)
+        for column, is_true in enumerate(wanted):
+            if is_true.all() or not is_true.any():
+                # Nothing to tell apart: always, or never.
+                offsets[column] = _CERTAIN if is_true.all() else -_CERTAIN
+                continue
+            model = LogisticRegression(
+                C=self._settings.regularisation, solver="liblinear", dual=True, random_state=0
+            )
+            model.fit(matrix, is_true.astype(np.int64), sample_weight=weights)
+            coefficients[:, column] = model.coef_[0]
+            offsets[column] = np.ravel(model.intercept_)[0]
+        return _Linear(tuple(names), coefficients, offsets)
 
     def predict(self, sentences: Sequence[Sentence]) -> tuple[Floats, csr_matrix]:
         """Return probabilities, shape (n_sentences, n_columns), and the features for `predict_sub`."""
-        if not sentences:
+        if not sentences or self._tops is None:
             return np.zeros((0, len(self.columns))), csr_matrix((0, 0))
         matrix = self._features.transform(sentences)
+        raw = self._tops.probabilities(matrix)
+        none = Calibration()
         columns = [
-            self.calibrations.get(top, Calibration()).apply(self._tops[top].predict_proba(matrix)[:, 1])
-            for top in self.columns
+            self.calibrations.get(top, none).apply(raw[:, column]) for column, top in enumerate(self.columns)
         ]
-        return np.stack(columns, axis=1).astype(np.float64), matrix
+        return np.stack(columns, axis=1), matrix
+
+    def call_probabilities(self, probabilities: Floats, weights: Floats) -> dict[str, float]:
+        """Return a call's probability of every column.
+
+        Args:
+            probabilities: Those of its units, shape (n_units, n_columns).
+            weights: Shape (n_units,), 0..1 by a unit's position.
+        """
+        alone = CallWeights()
+        return {
+            name: call_probability(probabilities[:, column], weights, self.calls.get(name, alone))
+            for column, name in enumerate(self.columns)
+        }
 
     def predict_sub(self, top: str, features: csr_matrix) -> tuple[SubGuess | None, ...]:
         """Return the likeliest sub-cause of each row of `features` given the top cause."""
         model = self._subs.get(top)
         if model is None:
-            return (None,) * _row_count(features)
-        if isinstance(model, str):
-            return (SubGuess(model, 1.0),) * _row_count(features)
-        probabilities: Floats = np.asarray(model.predict_proba(features), dtype=np.float64)
-        names = [str(name) for name in np.asarray(model.classes_)]
+            return (None,) * (len(features.indptr) - 1)
+        probabilities = model.probabilities(features)
+        probabilities /= probabilities.sum(axis=1, keepdims=True)
         best = probabilities.argmax(axis=1)
-        return tuple(SubGuess(names[each], float(probabilities[row, each])) for row, each in enumerate(best))
-
-
-def _row_count(features: csr_matrix) -> int:
-    return len(features.indptr) - 1
+        return tuple(
+            SubGuess(model.names[each], float(probabilities[row, each])) for row, each in enumerate(best)
+        )

@@ -12,7 +12,7 @@ import numpy as np
 
 from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import CorpusRow
-from tagging.causes.crossval import Judged, call_row, score_rows
+from tagging.causes.made_calls import MadeCall, probabilities_of, score_calls
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
 from tagging.causes.score import Scores
@@ -61,11 +61,11 @@ def score_on(
     units = [reader.read_text(row.text) for row in rows]
     flat, _ = model.predict([each for unit in units for each in unit])
     ends = np.cumsum([0, *map(len, units)])
-    found = []
-    for row, first, last in zip(rows, ends, ends[1:], strict=False):
-        judged = Judged(row.top_causes, flat[first:last], is_phone=row.domain != "review")
-        found.append(call_row(row.top_causes, (judged,), settings.decision, model.columns))
-    return score_rows(found, model, settings)
+    said = [
+        probabilities_of(MadeCall(row.top_causes, flat[first:last]), model)
+        for row, first, last in zip(rows, ends, ends[1:], strict=False)
+    ]
+    return score_calls([row.top_causes for row in rows], said, model, settings)
 
 
 def compare_models(

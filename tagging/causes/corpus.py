@@ -25,13 +25,15 @@ class CorpusRow:
     """One sentence or turn and why its speaker is dissatisfied.
 
     `labels` are top causes (`fees`) or both levels (`fees/annual_fee`), empty for no complaint. Rows of one
-    `group` were written together or from one template.
+    `group` were written together or from one template. A row of `weight` 2 is learnt as if it were there
+    twice; our own all weigh 1.
     """
 
     group: str
     domain: str
     labels: tuple[str, ...]
     text: str
+    weight: float = 1.0
 
     @property
     def top_causes(self) -> frozenset[str]:
@@ -47,7 +49,8 @@ class Corpus:
     @property
     def digest(self) -> str:
         content = "\n".join(
-            "\t".join((row.group, row.domain, ",".join(row.labels), row.text)) for row in self.rows
+            "\t".join((row.group, row.domain, ",".join(row.labels), row.text, str(row.weight)))
+            for row in self.rows
         )
         return hashlib.sha256(content.encode()).hexdigest()
 

@@ -4,13 +4,16 @@ In: `Sentence`s (text cut into words and syllables, with the causes whose rules 
 Each family is weighted by TF-IDF and normalised by itself, so that no family drowns the others.
 """
 
-from collections.abc import Mapping, Sequence
+import math
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
 from unicodedata import category
 
-from scipy.sparse import csr_matrix, hstack
-from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from tagging.causes.schema import ModelSettings
 
@@ -23,7 +26,7 @@ class Sentence:
     """A text as the features see it.
 
     `fired` names causes (`fees`, `fees/annual_fee`) whose rules fired, `tones` the tones of its words
-    (`praise`, `not praise`).
+    (`tone praise`, `not praise`).
     """
 
     text: str
@@ -35,7 +38,7 @@ class Sentence:
 
 def char_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
     """Return character n-grams over the text without punctuation, with marks of its beginning and end."""
-    chars = f"^{''.join(char for char in sentence.text.lower() if _is_said(char))}$"
+    chars = f"^{''.join([char for char in sentence.text.lower() if _is_said(char)])}$"
     return [
         chars[at : at + size] for size in range(sizes[0], sizes[1] + 1) for at in range(len(chars) - size + 1)
     ]
@@ -43,26 +46,13 @@ def char_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
 
 def word_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
     """Return word n-grams; the tone marks ! and ? are words too."""
-    words = [token.lower() for token in sentence.tokens if _is_word(token)]
-    return [
-        " ".join(words[at : at + size])
-        for size in range(sizes[0], sizes[1] + 1)
-        for at in range(len(words) - size + 1)
-    ]
+    return _joined([token.lower() for token in sentence.tokens if _is_word(token)], sizes)
 
 
 def pinyin_features(sentence: Sentence, sizes: tuple[int, int]) -> list[str]:
     """Return n-grams of toneless syllables over the text without punctuation."""
-    sounds = [
-        syllable.lower()
-        for char, syllable in zip(sentence.text, sentence.pinyin, strict=True)
-        if _is_said(char)
-    ]
-    return [
-        " ".join(sounds[at : at + size])
-        for size in range(sizes[0], sizes[1] + 1)
-        for at in range(len(sounds) - size + 1)
-    ]
+    said = zip(sentence.text, sentence.pinyin, strict=True)
+    return _joined([syllable.lower() for char, syllable in said if _is_said(char)], sizes)
 
 
 def rule_features(sentence: Sentence) -> list[str]:
@@ -71,80 +61,104 @@ def rule_features(sentence: Sentence) -> list[str]:
     return sorted({*sentence.fired, *tops, *(["any"] if tops else []), *sentence.tones})
 
 
+def _joined(parts: list[str], sizes: tuple[int, int]) -> list[str]:
+    """Return n-grams of the parts, joined by spaces; one size after the other."""
+    grams: list[str] = []
+    row = parts
+    for size in range(1, sizes[1] + 1):
+        if size > 1:
+            row = [f"{gram} {part}" for gram, part in zip(row, parts[size - 1 :], strict=False)]
+        if size >= sizes[0]:
+            grams.extend(row)
+    return grams
+
+
+@cache
 def _is_said(char: str) -> bool:
     return category(char)[0] not in "PZSC"
 
 
 def _is_word(token: str) -> bool:
-    return token in _TONE_MARKS or any(map(_is_said, token))
+    return token in _TONE_MARKS or any([_is_said(char) for char in token])
 
 
-def as_given(features: list[str]) -> list[str]:
-    """Return the features unchanged: the vectorisers get lists, not text."""
-    return features
+class Family:
+    """The features of one family, each with its place and weight; `learn` first.
 
-
-# The vectorisers' own types say that an analyser is a name; a function is documented and works.
-_LISTS: dict[str, Any] = {"analyzer": as_given}
-
-
-def tones_of(text: str, tones: Mapping[str, Sequence[str]], denials: str) -> tuple[str, ...]:
-    """Return the tones of a text, in order of name; a word denied just before it counts as `not <tone>`.
-
-    Args:
-        text: What is said.
-        tones: The words of each tone.
-        denials: Characters that deny a word when one of them is among the two before it.
+    Weights: (1 + ln count) * idf with idf = ln((1 + n) / (1 + document count)) + 1, each sentence then
+    normalised to length 1. Source: scikit-learn's TfidfVectorizer with sublinear_tf; written out because
+    most of a turn's time went into its checks of input.
     """
-    found: set[str] = set()
-    for name, words in tones.items():
-        for word in words:
-            at = text.find(word)
-            while at >= 0:
-                is_denied = any(char in denials for char in text[max(0, at - 2) : at])
-                found.add(f"not {name}" if is_denied else f"tone {name}")
-                at = text.find(word, at + 1)
-    return tuple(sorted(found))
+
+    def __init__(self) -> None:
+        self._places: dict[str, tuple[int, float]] = {}
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def learn(self, sentences: Sequence[Sequence[str]], min_document_count: int) -> None:
+        """Keep the features of at least so many sentences, in order of name."""
+        counts = Counter(feature for features in sentences for feature in set(features))
+        kept = sorted(feature for feature, count in counts.items() if count >= min_document_count)
+        self._places = {
+            feature: (place, math.log((1 + len(sentences)) / (1 + counts[feature])) + 1.0)
+            for place, feature in enumerate(kept)
+        }
+
+    def weigh(self, features: Iterable[str]) -> tuple[list[int], list[float]]:
+        """Return the places of known features, each once, and their weights."""
+        places = self._places
+        known = [places[feature] for feature in features if feature in places]
+        weights = dict(known)
+        if len(weights) < len(known):
+            for place, count in Counter([place for place, _ in known]).items():
+                if count > 1:
+                    weights[place] *= 1.0 + math.log(count)
+        length = math.sqrt(sum([weight * weight for weight in weights.values()]))
+        return list(weights), [weight / length for weight in weights.values()]
 
 
 class FeatureBuilder:
-    """Fitted vectorisers of the four families; `transform` gives shape (n_sentences, n_features)."""
+    """The four families; `transform` gives shape (n_sentences, n_features)."""
 
     def __init__(self, settings: ModelSettings):
         self._settings = settings
-        rare = settings.min_document_count
-        self._chars, self._words, self._pinyin = (_vectoriser(rare) for _ in range(3))
-        self._rules = CountVectorizer(**_LISTS)
+        self._families = tuple(Family() for _ in range(4))
+
+    def __len__(self) -> int:
+        """How many features are known."""
+        return sum(map(len, self._families))
 
     def fit_transform(self, sentences: Sequence[Sentence]) -> csr_matrix:
         """Learn the vocabulary of the sentences and return their features."""
-        families = self._families(sentences)
-        # A corpus in which no rule fires still needs one column.
-        self._rules.fit([["any"], *families[3]])
-        parts: list[Any] = [
-            self._chars.fit_transform(families[0]),
-            self._words.fit_transform(families[1]),
-            self._pinyin.fit_transform(families[2]),
-            self._rules.transform(families[3]),
-        ]
-        return csr_matrix(hstack(parts))
+        features = [self._features(sentence) for sentence in sentences]
+        *grams, rules = self._families
+        for at, family in enumerate(grams):
+            family.learn([each[at] for each in features], self._settings.min_document_count)
+        rules.learn([each[-1] for each in features], 1)
+        return self._matrix(features)
 
     def transform(self, sentences: Sequence[Sentence]) -> csr_matrix:
         """Return features; n-grams never seen in training are left out."""
-        families = self._families(sentences)
-        fitted = (self._chars, self._words, self._pinyin, self._rules)
-        parts: list[Any] = [each.transform(family) for each, family in zip(fitted, families, strict=True)]
-        return csr_matrix(hstack(parts))
+        return self._matrix([self._features(sentence) for sentence in sentences])
 
-    def _families(self, sentences: Sequence[Sentence]) -> list[list[list[str]]]:
+    def _features(self, sentence: Sentence) -> tuple[list[str], ...]:
         settings = self._settings
-        return [
-            [char_features(each, settings.char_ngrams) for each in sentences],
-            [word_features(each, settings.word_ngrams) for each in sentences],
-            [pinyin_features(each, settings.pinyin_ngrams) for each in sentences],
-            [rule_features(each) for each in sentences],
-        ]
+        return (
+            char_features(sentence, settings.char_ngrams),
+            word_features(sentence, settings.word_ngrams),
+            pinyin_features(sentence, settings.pinyin_ngrams),
+            rule_features(sentence),
+        )
 
-
-def _vectoriser(min_document_count: int) -> TfidfVectorizer:
-    return TfidfVectorizer(min_df=min_document_count, sublinear_tf=True, **_LISTS)
+    def _matrix(self, features: Sequence[tuple[list[str], ...]]) -> csr_matrix:
+        offsets = [sum(map(len, self._families[:at])) for at in range(len(self._families))]
+        places, weights, ends = array("l"), array("d"), [0]
+        for each in features:
+            for family, offset, own in zip(self._families, offsets, each, strict=True):
+                at, weight = family.weigh(own)
+                places.extend([offset + place for place in at])
+                weights.extend(weight)
+            ends.append(len(places))
+        shape = (len(features), len(self))
+        return csr_matrix((np.array(weights), np.array(places, dtype=np.int32), np.array(ends)), shape)

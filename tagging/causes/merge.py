@@ -3,37 +3,18 @@
 In: arrays over the units of one call. Out: one probability per top cause, and the units that decided it.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from tagging.causes.call_weights import logit_of
 from tagging.causes.classifier import COMPLAINT, OTHER
 from tagging.causes.schema import DecisionSettings
 
 Floats = NDArray[np.float64]
-# Units less likely than this support nothing: thirty of them would else make a complaint out of small talk.
+# Units less likely than this are no evidence beside the best one.
 MIN_SUPPORT = 0.25
-
-
-def call_probability(unit_probabilities: Floats, weights: Floats, settings: DecisionSettings) -> float:
-    """Return 0..1: the likeliest unit, helped a little by others that say the same.
-
-    p = 1 - (1 - p1) * product(1 - support_share * pi) over the next `max_evidence` units with
-    pi >= MIN_SUPPORT, each weighted by its unit's position; then `length_penalty` * ln(number of units) is
-    taken from its logit, because the likeliest of many neutral sentences looks likelier than one of few.
-    """
-    if not unit_probabilities.size:
-        return 0.0
-    ordered = np.sort(unit_probabilities * weights)[::-1]
-    rest = 1.0 - float(ordered[0])
-    for each in ordered[1 : 1 + settings.max_evidence]:
-        if each >= MIN_SUPPORT:
-            rest *= 1.0 - settings.support_share * float(each)
-    rest = min(max(rest, 1e-6), 1 - 1e-6)
-    odds = (1.0 - rest) / rest * len(ordered) ** -settings.length_penalty
-    return odds / (1.0 + odds)
 
 
 def with_rules(probability: float, rule_confidences: Sequence[float], settings: DecisionSettings) -> float:
@@ -65,9 +46,3 @@ def decide(
     missing = {top: logit_of(thresholds[top]) - logit_of(probabilities[top]) for top in tops}
     nearest = min(tops, key=lambda top: missing[top])
     return frozenset({nearest if missing[nearest] <= settings.nearest_within else OTHER})
-
-
-def logit_of(probability: float) -> float:
-    """Return ln(p / (1 - p)), finite for 0 and 1."""
-    inside = min(max(probability, 1e-6), 1 - 1e-6)
-    return math.log(inside / (1 - inside))

@@ -6,8 +6,9 @@ In: text or units of a call. Out: `Sentence`s. The one place where words, sounds
 from collections.abc import Sequence
 from datetime import date
 
-from tagging.causes.features import Sentence, tones_of
+from tagging.causes.features import Sentence
 from tagging.causes.schema import CauseEntry, CauseSettings
+from tagging.causes.tones import ToneFinder
 from tagging.causes.units import Unit, units_of
 from tagging.lexicon import LoadedLexicon
 from tagging.matching import Firing
@@ -26,6 +27,7 @@ class Reader:
         self.lexicon = lexicon
         self._settings = settings
         self._names = {entry.id: _name(entry) for entry in lexicon.entries if entry.said_by == "customer"}
+        self._tones = ToneFinder(settings.tones, settings.denials)
         self._tokenizer: Tokenizer | None = None
 
     def tokenise(self, text: str) -> tuple[str, ...]:
@@ -45,10 +47,9 @@ class Reader:
         """Return a text as one sentence, however long."""
         firings = self.lexicon.rules.fire(transcript_of(text))
         fired = {self._names[each.rule_id] for each in firings if each.rule_id in self._names}
-        return Sentence(text, self.tokenise(text), to_pinyin(text), tuple(sorted(fired)), self._tones(text))
-
-    def _tones(self, text: str) -> tuple[str, ...]:
-        return tones_of(text, self._settings.tones, self._settings.denials)
+        return Sentence(
+            text, self.tokenise(text), to_pinyin(text), tuple(sorted(fired)), self._tones.find(text)
+        )
 
     def read_units(self, units: Sequence[Unit], firings: Sequence[Firing]) -> tuple[Sentence, ...]:
         """Return one sentence per unit; a rule belongs to the units that its match touches."""
@@ -70,7 +71,7 @@ class Reader:
                         }
                     )
                 ),
-                self._tones(unit.text),
+                self._tones.find(unit.text),
             )
             for unit in units
         )

@@ -13,7 +13,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from tagging.causes.classifier import COMPLAINT, CauseClassifier
-from tagging.causes.merge import Floats, best_units, call_probability, decide, with_rules
+from tagging.causes.merge import Floats, best_units, decide, with_rules
 from tagging.causes.model_file import PACKAGE_DIR, ensure_model, load_model, load_shipped
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseEntry, CauseSettings
@@ -94,12 +94,10 @@ class CauseTagger:
 
     def _probabilities(self, stated: Sequence[_RuleHit], heard: _Heard) -> dict[str, float]:
         """Return the call's probability of every column of the classifier, rules and turns together."""
-        decision = self._settings.decision
-        found: dict[str, float] = {}
-        for column, name in enumerate(self._classifier.columns):
+        found = self._classifier.call_probabilities(heard.probabilities, heard.weights)
+        for name, said in found.items():
             own = [hit.confidence for hit in stated if name in (hit.entry.top_cause, COMPLAINT)]
-            said = call_probability(heard.probabilities[:, column], heard.weights, decision)
-            found[name] = with_rules(said, own, decision)
+            found[name] = with_rules(said, own, self._settings.decision)
         return found
 
     def _rule_hits(self, transcript: Transcript, firings: Sequence[Firing]) -> list[_RuleHit]:

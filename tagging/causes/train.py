@@ -10,17 +10,9 @@ from dataclasses import dataclass, replace
 
 from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import Corpus, CorpusRow
-from tagging.causes.crossval import (
-    all_columns,
-    assemble_calls,
-    calibrate,
-    call_row,
-    choose_thresholds,
-    cross_validate,
-    fit_rows,
-    score_rows,
-)
+from tagging.causes.crossval import cross_validate, fit_rows
 from tagging.causes.features import Sentence
+from tagging.causes.made_calls import teach_calls
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
 from tagging.causes.score import Scores
@@ -71,11 +63,7 @@ def train(
         raise ClassifierInvalid(
             f"没有一个原因达到 {settings.model.min_rows_per_label} 句；请补充语料，或减小 min_rows_per_label"
         )
-    model.calibrations, judged = calibrate(judged, settings, model.top_causes)
-    calls = assemble_calls(judged, settings, random.Random(seed))  # noqa: S311
-    singles = [call_row(each.true, (each,), settings.decision, all_columns(settings)) for each in judged]
-    model.thresholds = choose_thresholds([*singles, *calls], model.columns)
-    on_singles, on_calls = score_rows(singles, model, settings), score_rows(calls, model, settings)
+    on_singles, on_calls = teach_calls(model, judged, settings, seed)
     report = _report(rows, (on_singles, on_calls), sub_accuracy, model)
     return Trained(model, on_singles, on_calls, sub_accuracy, report)
 

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tagging.causes.call_weights import CallWeights, call_features, call_probability, fit_call_weights
 from tagging.causes.classifier import CauseClassifier, fit_calibration
 from tagging.causes.corpus import Corpus, load_corpus
-from tagging.causes.merge import best_units, call_probability, decide, with_rules
+from tagging.causes.merge import best_units, decide, with_rules
 from tagging.causes.model_file import PACKAGE_DIR, load_model, model_path, save_model
 from tagging.causes.schema import CauseSettings
 from tagging.causes.score import ScoredRow, score
@@ -102,18 +103,33 @@ def test_cut_prefers_ends_of_sentences():
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_a_call_is_a_probability_that_grows_with_its_best_unit(values):
     units, weights = np.array(values), np.ones(len(values))
-    probability = call_probability(units, weights, SETTINGS.decision)
+    probability = call_probability(units, weights, CallWeights())
     assert 0 <= probability <= 1
     more = units.copy()
     more[int(units.argmax())] = 1.0
-    assert call_probability(more, weights, SETTINGS.decision) >= probability - 1e-9
+    assert call_probability(more, weights, CallWeights()) >= probability - 1e-9
 
 
 def test_the_same_unit_counts_less_in_a_longer_call():
-    short = call_probability(np.array([0.8]), np.ones(1), SETTINGS.decision)
-    long = call_probability(np.array([0.8] + [0.0] * 29), np.ones(30), SETTINGS.decision)
-    assert long < short == pytest.approx(0.8)
-    assert call_probability(np.zeros(0), np.zeros(0), SETTINGS.decision) == 0.0
+    short = call_probability(np.array([0.8]), np.ones(1), CallWeights())
+    long = call_probability(np.array([0.8] + [0.0] * 29), np.ones(30), CallWeights())
+    assert long < short
+    assert call_probability(np.zeros(0), np.zeros(0), CallWeights()) == 0.0
+
+
+def test_call_weights_learn_that_long_calls_have_more_chances_for_a_false_alarm():
+    draw = np.random.default_rng(0)
+    rows, truths = [], []
+    for at in range(400):
+        units = draw.beta(1, 6, size=draw.integers(1, 30))
+        truths.append(at % 2 == 0)
+        if truths[-1]:
+            units[0] = draw.uniform(0.6, 0.9)
+        rows.append(call_features(units, np.ones(len(units))))
+    fitted = fit_call_weights(np.array(rows), np.array(truths))
+    assert fitted.length < 0
+    assert all(each >= 0 for each in fitted.best)
+    assert fit_call_weights(np.array(rows), np.ones(400, dtype=bool)) == CallWeights()
 
 
 def test_rules_raise_and_never_lower():
