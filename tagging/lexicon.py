@@ -1,13 +1,12 @@
 """Lexicon folders to checked, compiled entries. Edge: reads the YAML beside a tagger and the centre's own.
 
-In: a tagger's folder and the centre's `lexicons/` directory. Out: a frozen `LoadedLexicon`. Every *.yaml in
-a tagger's folder (but `settings.yaml`) holds `entries: [...]`. Files in `<lexicons>/<tagger>/` add entries
-or, by the same id, change keys of shipped ones; nothing there is ever written, so it survives upgrades.
+In: a tagger's folder and the centre's `lexicons/` directory. Out: a frozen `LoadedLexicon`. How files become
+entries is in `tagging.lexicon_files`; `tagging.lexicon_audit` tells all that is wrong, not only the first.
 """
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,14 +16,14 @@ from pydantic import BaseModel
 
 from tagging.errors import LexiconInvalid
 from tagging.examples import failing_examples
-from tagging.lexicon_check import FILE_KEYS, check_keys, path_to, validate_at
+from tagging.lexicon_check import path_to, validate_at
+from tagging.lexicon_files import SETTINGS_NAME, RawEntry, find_entries
 from tagging.lexicon_schema import LexiconModel, RuleEntry, Vocabulary
 from tagging.matching import Measure, RuleSet
 from tagging.pattern import PatternInvalid
 from tagging.rules import Compiler
 from tagging.yaml_source import Value, YamlSource, read_yaml
 
-SETTINGS_NAME = "settings.yaml"
 VOCABULARY_NAME = "vocabulary.yaml"
 # Raised when the same lexicon would find other things: stored findings of an older engine are made again.
 ENGINE_VERSION = 2
@@ -60,16 +59,6 @@ class LoadedLexicon(Generic[EntryT]):
         return {entry.id: rule_version(entry) for entry in self.entries}
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The raw keys of one entry and where each was written (the centre's file wins over the shipped one)."""
-
-    keys: dict[str, Value]
-    places: dict[str, tuple[YamlSource, tuple[str | int, ...]]]
-    source: YamlSource
-    path: tuple[str | int, ...]
-
-
 def load_rules(
     package_dir: Path,
     lexicons_dir: Path | None,
@@ -94,12 +83,13 @@ def load_rules(
         compiler = Compiler(vocabulary)
     except ValueError as err:
         raise LexiconInvalid(f"{VOCABULARY_NAME}：{err}") from err
-    found = _find_entries(package_dir, lexicons_dir)
+    found = find_entries(package_dir, lexicons_dir)
     checked = [(each, _validate_entry(each, schema)) for each in found.values()]
     kept = sorted(((each, entry) for each, entry in checked if entry.enabled), key=lambda pair: pair[1].id)
     entries = tuple(entry for _, entry in kept)
     for each, entry in kept:
-        _check_entry(each, entry, compiler)
+        for problem in entry_problems(each, entry, compiler):
+            raise problem
     return LoadedLexicon(
         name=package_dir.name,
         entries=entries,
@@ -162,67 +152,11 @@ def load_model(shipped: Path, lexicons_dir: Path | None, own_name: str, schema: 
     return validate_at(keys, schema, places, (sources[0], ()))
 
 
-def _find_entries(package_dir: Path, lexicons_dir: Path | None) -> dict[str, _Found]:
-    found: dict[str, _Found] = {}
-    for file in _lexicon_files(package_dir):
-        for source, path, keys in _entries_of(file):
-            entry_id = str(keys["id"])
-            if entry_id in found:
-                first = found[entry_id]
-                raise LexiconInvalid(
-                    f"{file}:{source.line_of(path)}：id {entry_id} 重复（已在 "
-                    f"{first.source.file}:{first.source.line_of(first.path)}）；请换一个 id"
-                )
-            found[entry_id] = _Found(keys, {key: (source, (*path, key)) for key in keys}, source, path)
-    own: dict[str, str] = {}
-    for file in _lexicon_files(lexicons_dir / package_dir.name) if lexicons_dir is not None else ():
-        for source, path, keys in _entries_of(file):
-            entry_id = str(keys["id"])
-            place = f"{file}:{source.line_of(path)}"
-            if entry_id in own:
-                raise LexiconInvalid(f"{place}：id {entry_id} 重复（已在 {own[entry_id]}）；请合并成一条")
-            own[entry_id] = place
-            shipped = found.get(entry_id)
-            places = {key: (source, (*path, key)) for key in keys}
-            found[entry_id] = _Found(
-                {**(shipped.keys if shipped else {}), **keys},
-                {**(shipped.places if shipped else {}), **places},
-                source,
-                path,
-            )
-    return found
-
-
-def _lexicon_files(directory: Path) -> list[Path]:
-    return sorted(file for file in directory.glob("*.yaml") if file.name != SETTINGS_NAME)
-
-
-def _entries_of(file: Path) -> Sequence[tuple[YamlSource, tuple[str | int, ...], dict[str, Value]]]:
-    source = read_yaml(file)
-    if source.value is None:
-        return ()
-    if not isinstance(source.value, dict):
-        raise LexiconInvalid(f"{file}:1：词库文件应以「entries:」开头，其下每条以「- id:」开始")
-    check_keys(source, (), source.value, FILE_KEYS)
-    entries = source.value.get("entries", ())
-    if not isinstance(entries, tuple):
-        raise LexiconInvalid(f"{file}:{source.line_of(('entries',))}：entries 应为列表，每条以「- id:」开始")
-    found: list[tuple[YamlSource, tuple[str | int, ...], dict[str, Value]]] = []
-    for index, entry in enumerate(entries):
-        path = ("entries", index)
-        if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
-            raise LexiconInvalid(
-                f"{file}:{source.line_of(path)}：这一条没有文字形式的 id；请加一行「id: 英文小写名」"
-            )
-        found.append((source, path, entry))
-    return found
-
-
-def _validate_entry(found: _Found, schema: type[EntryT]) -> EntryT:
+def _validate_entry(found: RawEntry, schema: type[EntryT]) -> EntryT:
     return validate_at(found.keys, schema, found.places, (found.source, found.path))
 
 
-def _place_of(found: _Found, entry: RuleEntry, written: str | None) -> str:
+def _place_of(found: RawEntry, entry: RuleEntry, written: str | None) -> str:
     """Return file:line of what was written somewhere in an entry's lists, else of the entry."""
     after = entry.after.patterns if entry.after else ()
     for key, below, items in (
@@ -241,16 +175,17 @@ def _place_of(found: _Found, entry: RuleEntry, written: str | None) -> str:
     return f"{found.source.file}:{found.source.line_of(found.path)}"
 
 
-def _check_entry(found: _Found, entry: RuleEntry, compiler: Compiler) -> None:
-    """Compile the entry by itself and run its examples, so that an error names this entry's line."""
+def entry_problems(found: RawEntry, entry: RuleEntry, compiler: Compiler) -> Iterator[LexiconInvalid]:
+    """Compile the entry by itself and run its examples; yield what is wrong, each with this entry's lines."""
     try:
         rules = RuleSet((entry,), compiler)
     except PatternInvalid as err:
-        raise LexiconInvalid(f"{_place_of(found, entry, err.written)}：{entry.id}：{err}") from err
+        yield LexiconInvalid(f"{_place_of(found, entry, err.written)}：{entry.id}：{err}")
+        return
     for failure in failing_examples(entry, rules):
         source, path = found.places[failure.key]
         line = source.line_of((*path, failure.index))
-        raise LexiconInvalid(
+        yield LexiconInvalid(
             f"{source.file}:{line}：{entry.id} 的 {failure.key} 例句「{failure.shown}」{failure.reason}；"
             "请改句式（patterns、unless、cancelled_by）或改例句"
         )

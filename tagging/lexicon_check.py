@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from tagging.errors import LexiconInvalid
 from tagging.lexicon_schema import LexiconModel
@@ -74,32 +75,58 @@ def validate_at(
     try:
         return schema.model_validate(dict(keys))
     except ValidationError as err:
-        # A misspelt key is told before the key that is missing because of it.
-        first = min(err.errors(), key=lambda each: each["type"] != "extra_forbidden")
-        loc = first["loc"]
-        head = str(loc[0]) if loc else ""
-        source, path = places.get(head, whole)
-        line = source.line_of((*path, *loc[1:]))
-        name = ".".join(map(str, loc)) or "（整条）"
-        if first["type"] == "extra_forbidden":
-            known = _field_names(schema, loc[:-1])
-            raise LexiconInvalid(
-                f"{source.file}:{line}：不认识的键 {loc[-1]}；{nearest(str(loc[-1]), known)}"
-            ) from err
-        advice = _ADVICE.get(first["type"], str(first["msg"]))
-        if first["type"] == "value_error":
-            # Our own words, of a model that checks several keys together: its input is the whole mapping.
-            told = first.get("ctx", {}).get("error", first["msg"])
-            which = f"（id {keys['id']}）" if "id" in keys else ""
-            raise LexiconInvalid(f"{source.file}:{line}{which}：{name}：{told}") from err
-        if first["type"] == "literal_error":
-            advice = f"{advice}（{first['msg']}）"
-        which = f"（id {keys['id']}）" if "id" in keys else ""
-        raise LexiconInvalid(
-            f"{source.file}:{line}{which}：键 {name} 的值 {first['input']!r} 不对：{advice}"
-            if first["type"] != "missing"
-            else f"{source.file}:{line}{which}：{advice}：{name}"
-        ) from err
+        raise _complaints(err, schema, (keys, places, whole))[0] from err
+
+
+def complaints_at(
+    keys: Mapping[str, Value],
+    schema: type[BaseModel],
+    places: Mapping[str, Place],
+    whole: Place,
+) -> tuple[LexiconInvalid, ...]:
+    """Return all that `validate_at` could complain about, none when the keys make the model."""
+    try:
+        schema.model_validate(dict(keys))
+    except ValidationError as err:
+        return _complaints(err, schema, (keys, places, whole))
+    return ()
+
+
+def _complaints(
+    err: ValidationError,
+    schema: type[BaseModel],
+    written: tuple[Mapping[str, Value], Mapping[str, Place], Place],
+) -> tuple[LexiconInvalid, ...]:
+    # A misspelt key is told before the key that is missing because of it.
+    errors = sorted(err.errors(), key=lambda each: each["type"] != "extra_forbidden")
+    told = [_complaint(each, schema, written) for each in errors]
+    return tuple(LexiconInvalid(text) for text in dict.fromkeys(told))
+
+
+def _complaint(
+    error: ErrorDetails,
+    schema: type[BaseModel],
+    written: tuple[Mapping[str, Value], Mapping[str, Place], Place],
+) -> str:
+    keys, places, whole = written
+    loc = error["loc"]
+    source, path = places.get(str(loc[0]) if loc else "", whole)
+    line = source.line_of((*path, *loc[1:]))
+    name = ".".join(map(str, loc)) or "（整条）"
+    if error["type"] == "extra_forbidden":
+        known = _field_names(schema, loc[:-1])
+        return f"{source.file}:{line}：不认识的键 {loc[-1]}；{nearest(str(loc[-1]), known)}"
+    which = f"（id {keys['id']}）" if "id" in keys else ""
+    if error["type"] == "value_error":
+        # Our own words, of a model that checks several keys together: its input is the whole mapping.
+        told = error.get("ctx", {}).get("error", error["msg"])
+        return f"{source.file}:{line}{which}：{name}：{told}"
+    advice = _ADVICE.get(error["type"], str(error["msg"]))
+    if error["type"] == "literal_error":
+        advice = f"{advice}（{error['msg']}）"
+    if error["type"] == "missing":
+        return f"{source.file}:{line}{which}：{advice}：{name}"
+    return f"{source.file}:{line}{which}：键 {name} 的值 {error['input']!r} 不对：{advice}"
 
 
 def path_to(written: str, value: Value) -> tuple[str | int, ...] | None:
