@@ -1,19 +1,15 @@
-"""Faults read from times and counts: interrupting, long silence, the same script, endless apology. Pure.
+"""Faults read from times: interrupting and long silence. Pure.
 
 In: a transcript and thresholds. Out: `Behaviour`s whose evidence names the rule `timing:<behaviour>`.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
-from rapidfuzz import fuzz
-
-from tagging.behaviour.schema import BehaviourSettings, RepetitionSettings
+from tagging.behaviour.schema import BehaviourSettings, InterruptionSettings, SilenceSettings
 from tagging.finding import Behaviour, Evidence, MatchKind
-from tagging.pieces import sentences_of
 from tagging.scope import evidence_of
-from transcribe.call import SpeakerRole, Transcript, Turn
+from transcribe.call import SpeakerRole, TimeSpan, Transcript, Turn
 
 RULE_PREFIX = "timing:"
 
@@ -21,49 +17,67 @@ RULE_PREFIX = "timing:"
 def find_timed_faults(
     transcript: Transcript, settings: BehaviourSettings, floor: float
 ) -> Iterator[Behaviour]:
-    """Yield interruptions, long silences and repeated scripts.
+    """Yield interruptions and long silences.
 
     Args:
         transcript: One call.
         settings: Thresholds.
         floor: Least `role_confidence` (0..1) for a turn to count as the agent's.
     """
-    yield from _interruptions(transcript.turns, settings, floor)
-    yield from _silences(transcript.turns, settings)
-    yield from _repetitions(transcript.turns, settings.repeated_script, floor)
+    yield from _interruptions(transcript.turns, settings.interruption, floor)
+    yield from _silences(transcript.turns, settings.long_silence)
 
 
-def find_endless_apology(found: Sequence[Behaviour], settings: BehaviourSettings) -> Iterator[Behaviour]:
-    """Yield one fault when a call has apologies, but nothing that leads out."""
-    limits = settings.endless_apology
-    apologies = {each.turn_index: each for each in found if each.behaviour in limits.behaviours}
-    if len(apologies) < limits.min_turns or any(each.behaviour in limits.solutions for each in found):
-        return
-    last = apologies[max(apologies)]
-    evidence = replace(last.evidence, rule_id=f"{RULE_PREFIX}endless_apology")
-    yield Behaviour(last.turn_index, "endless_apology", None, False, limits.confidence, evidence)
+def is_agent(turn: Turn, floor: float) -> bool:
+    """Say whether the turn is surely enough the agent's."""
+    return turn.role is SpeakerRole.AGENT and turn.role_confidence >= floor
 
 
-def _interruptions(turns: Sequence[Turn], settings: BehaviourSettings, floor: float) -> Iterator[Behaviour]:
-    limits = settings.interruption
-    for before, turn in pairwise(turns):
-        if not _is_agent(turn, floor) or before.role is not SpeakerRole.CUSTOMER:
+def fault(behaviour: str, confidence: float, evidence: Evidence) -> Behaviour:
+    """Return a fault at its evidence's turn."""
+    return Behaviour(evidence.turn_index, behaviour, None, False, confidence, evidence)
+
+
+def _interruptions(turns: Sequence[Turn], limits: InterruptionSettings, floor: float) -> Iterator[Behaviour]:
+    stretches = _customer_stretches(turns, limits.max_breath_s)
+    agent_end_s = -limits.max_breath_s - 1.0
+    for turn in turns:
+        if turn.role is not SpeakerRole.AGENT:
             continue
-        remaining_s = before.end_s - turn.start_s
-        overlap_s = min(before.end_s, turn.end_s) - turn.start_s
-        if (
-            overlap_s >= limits.min_overlap_s
-            and remaining_s >= limits.min_remaining_s
-            and len(turn.text) >= limits.min_chars
-        ):
-            yield _timed("interruption", limits.confidence, _whole(turn, "interruption"))
+        goes_on = turn.start_s - agent_end_s <= limits.max_breath_s
+        agent_end_s = max(agent_end_s, turn.end_s)
+        if goes_on or not is_agent(turn, floor) or len(turn.text) < limits.min_chars:
+            continue
+        for span in stretches:
+            overlap_s = min(span.end_s, turn.end_s) - turn.start_s
+            if (
+                turn.start_s - span.start_s >= limits.min_spoken_s
+                and overlap_s >= limits.min_overlap_s
+                and span.end_s - turn.start_s >= limits.min_remaining_s
+            ):
+                rule_id = f"{RULE_PREFIX}interruption"
+                evidence = evidence_of(turn, (0, len(turn.text)), rule_id, MatchKind.PATTERN)
+                yield fault("interruption", limits.confidence, evidence)
+                break
 
 
-def _silences(turns: Sequence[Turn], settings: BehaviourSettings) -> Iterator[Behaviour]:
-    limits = settings.long_silence
+def _customer_stretches(turns: Sequence[Turn], max_breath_s: float) -> list[TimeSpan]:
+    """Return when the customer spoke, pauses for breath bridged."""
+    stretches: list[TimeSpan] = []
+    for turn in turns:
+        if turn.role is not SpeakerRole.CUSTOMER:
+            continue
+        if stretches and turn.start_s - stretches[-1].end_s <= max_breath_s:
+            last = stretches.pop()
+            stretches.append(TimeSpan(last.start_s, max(last.end_s, turn.end_s)))
+        else:
+            stretches.append(TimeSpan(turn.start_s, turn.end_s))
+    return stretches
+
+
+def _silences(turns: Sequence[Turn], limits: SilenceSettings) -> Iterator[Behaviour]:
     for position, (before, turn) in enumerate(pairwise(turns), start=1):
-        was_told = before.role is SpeakerRole.AGENT and any(word in before.text for word in limits.told_words)
-        if turn.gap_before_s < (limits.min_s_when_told if was_told else limits.min_s):
+        if turn.gap_before_s < _allowed_s(before, limits):
             continue
         start_s = max(0.0, turn.start_s - turn.gap_before_s)
         # The agent let it come so far, whoever breaks it: told at the agent's next turn, with its own time.
@@ -78,44 +92,14 @@ def _silences(turns: Sequence[Turn], settings: BehaviourSettings) -> Iterator[Be
             text="",
             match=MatchKind.PATTERN,
         )
-        yield _timed("long_silence", limits.confidence, evidence)
+        yield fault("long_silence", limits.confidence, evidence)
 
 
-def _repetitions(turns: Sequence[Turn], limits: RepetitionSettings, floor: float) -> Iterator[Behaviour]:
-    """Yield one fault per sentence that several turns repeat, at the turn that reaches the limit."""
-    said: list[tuple[str, list[int]]] = []
-    for position, turn in enumerate(turns):
-        if not _is_agent(turn, floor):
-            continue
-        for start, end in sentences_of(turn.text):
-            sentence = turn.text[start:end]
-            if len(sentence) < limits.min_chars:
-                continue
-            places = _places_of(sentence, said, limits)
-            if position in places:
-                continue
-            places.append(position)
-            if len(places) == limits.min_turns:
-                evidence = evidence_of(turn, (start, end), f"{RULE_PREFIX}repeated_script", MatchKind.PATTERN)
-                yield _timed("repeated_script", limits.confidence, evidence)
-
-
-def _places_of(sentence: str, said: list[tuple[str, list[int]]], limits: RepetitionSettings) -> list[int]:
-    for known, places in said:
-        if fuzz.ratio(known, sentence, score_cutoff=limits.min_similarity):
-            return places
-    places = []
-    said.append((sentence, places))
-    return places
-
-
-def _is_agent(turn: Turn, floor: float) -> bool:
-    return turn.role is SpeakerRole.AGENT and turn.role_confidence >= floor
-
-
-def _whole(turn: Turn, behaviour: str) -> Evidence:
-    return evidence_of(turn, (0, len(turn.text)), f"{RULE_PREFIX}{behaviour}", MatchKind.PATTERN)
-
-
-def _timed(behaviour: str, confidence: float, evidence: Evidence) -> Behaviour:
-    return Behaviour(evidence.turn_index, behaviour, None, False, confidence, evidence)
+def _allowed_s(before: Turn, limits: SilenceSettings) -> float:
+    """Return how long nobody may speak after a turn, in seconds."""
+    if before.role is SpeakerRole.AGENT:
+        was_told = any(word in before.text for word in limits.told_words)
+        return limits.min_s_when_told if was_told else limits.min_s
+    if any(word in before.text for word in limits.complaint_words):
+        return min(limits.min_s, limits.min_s_after_complaint)
+    return limits.min_s

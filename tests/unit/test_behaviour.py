@@ -82,6 +82,24 @@ def test_interruption(start_s, end_s, text, is_fault):
     assert ((1, "interruption") in found(*lines)) is is_fault
 
 
+def test_who_was_interrupted_herself_and_goes_on_does_not_interrupt():
+    lines = [
+        ("a", "我先给您把卡停掉", 0.0, 4.0),
+        ("c", "好好好你快一点帮我弄", 3.0, 7.0),
+        ("a", "别人就取不走了", 4.3, 6.0),
+    ]
+    assert (2, "interruption") not in found(*lines)
+
+
+def test_a_breath_of_the_customer_is_no_end():
+    lines = [
+        ("c", "你们当时打电话过来", 0.0, 5.0),
+        ("a", "这个肯定告诉过您的呀", 4.8, 7.0),
+        ("c", "只跟我讲", 5.2, 6.0),
+    ]
+    assert (1, "interruption") in found(*lines)
+
+
 def test_a_customer_cannot_be_at_fault_for_interrupting():
     lines = [("a", "请您听我把话说完整", 0.0, 10.0), ("c", "我不想听你说这个", 4.0, 9.0)]
     assert (1, "interruption") not in found(*lines)
@@ -90,8 +108,9 @@ def test_a_customer_cannot_be_at_fault_for_interrupting():
 @pytest.mark.parametrize(
     ("before", "gap_s", "is_fault"),
     [
-        (("c", "那你说怎么办"), 12.0, True),
-        (("c", "那你说怎么办"), 5.0, False),
+        (("c", "我想查一下账单"), 12.0, True),
+        (("c", "我想查一下账单"), 6.0, False),
+        (("c", "你们凭什么乱扣钱"), 6.0, True),
         (("a", "请您稍等一下"), 12.0, False),
         (("a", "请您稍等一下"), 60.0, True),
     ],
@@ -107,14 +126,60 @@ def test_silence_is_shown_by_its_own_time():
     assert (silence.evidence.start_s, silence.evidence.end_s) == (4.0, 20.0)
 
 
-def test_the_same_script_three_times():
-    script = ("a", "您的诉求我已经详细记录下来")
-    other = ("c", "我不要听这个")
-    assert (4, "repeated_script") in found(script, other, script, other, script)
-    assert "repeated_script" not in dict((b, t) for t, b in found(script, other, script))
-    assert "repeated_script" not in dict(
-        (b, t) for t, b in found(("a", "好的"), ("a", "好的"), ("a", "好的"))
-    )
+SCRIPT = ("a", "您的诉求我已经详细记录下来")
+
+
+@pytest.mark.parametrize(
+    ("lines", "turn"),
+    [
+        ([SCRIPT, ("c", "我不要听这个"), SCRIPT], 2),
+        ([SCRIPT, ("c", "记录有什么用"), ("a", "这边已经把您的诉求详细记录了")], 2),
+        ([SCRIPT, ("c", "我不要听这个"), ("a", "我马上联系师傅"), ("c", "多久"), SCRIPT], 4),
+        ([SCRIPT, ("c", "好的谢谢"), SCRIPT], None),
+        ([SCRIPT, ("c", "没听清您再说一遍"), SCRIPT], None),
+        ([SCRIPT, ("c", "嗯"), SCRIPT], None),
+        ([SCRIPT, SCRIPT], None),
+        ([("a", "请问您的卡号是多少"), ("c", "我不要听这个"), ("a", "请问您的卡号是多少")], None),
+        ([("a", "好的"), ("c", "我不要听这个"), ("a", "好的")], None),
+        ([SCRIPT, ("c", "我不要听这个"), ("a", "我帮您催一下施工的师傅")], None),
+    ],
+)
+def test_the_same_script_although_the_customer_does_not_accept(lines, turn):
+    repeated = [index for index, behaviour in found(*lines) if behaviour == "repeated_script"]
+    assert repeated == ([] if turn is None else [turn])
+
+
+@pytest.mark.parametrize(
+    ("agent", "is_echo"),
+    [
+        ("您是说上个月的套餐费重复扣了两次，对吗？", True),
+        ("上个月套餐费重复扣了两次，这笔钱应该退给您。", True),
+        ("您刚才说套餐费用扣重复了，是吧？", True),
+        ("您的套餐费是五十九元。", False),
+        ("您是说想换一个便宜的，对吗？", False),
+        ("我马上帮您核实。", False),
+    ],
+)
+def test_repeating_is_saying_the_customers_own_words_again(agent, is_echo):
+    lines = [("c", "你们上个月的套餐费重复扣了两次钱"), ("a", agent)]
+    assert ((1, "repeat_words") in found(*lines)) is is_echo
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_fault"),
+    [
+        ([("c", "扣了我三十块"), ("a", "我们是不会乱扣费的")], True),
+        ([("c", "扣了我三十块"), ("a", "请问是哪一笔"), ("c", "昨天的"), ("a", "我们是不会乱扣费的")], False),
+        ([("c", "扣了我三十块"), ("a", "我先帮您查一下，我们是不会乱扣费的")], False),
+    ],
+)
+def test_a_verdict_before_any_question(lines, is_fault):
+    assert ("concluding_early" in [behaviour for _, behaviour in found(*lines)]) is is_fault
+
+
+def test_asking_whether_it_suits_tells_of_a_proposal():
+    assert (0, "clear_proposal") in found(("a", "师傅明天上午先到您家里看看线路，您看可以吗"))
+    assert found(("a", "您看可以吗")) == [(0, "acceptance_check")]
 
 
 def test_apologies_without_a_way_out():

@@ -19,7 +19,7 @@ from tagging.options import TaggerOptions
 from tagging.taggers import tag_transcript
 
 SETTINGS = load_settings(Path(handling.__file__).parent, None, HandlingSettings)
-TIMED = {"interruption", "long_silence", "repeated_script", "endless_apology"}
+TIMED = {"interruption", "long_silence", "repeated_script", "endless_apology", "repeat_words"}
 GROUNDS = sorted({g for a in SETTINGS.abilities.values() for part in a.parts for g in part.of})
 CHAT = [
     ("A", "您好，工号六零二幺为您服务，请问有什么可以帮您？"),
@@ -76,7 +76,7 @@ def test_the_times_that_count_are_limited():
 
 
 def test_every_behaviour_named_in_the_weights_exists():
-    known = {entry.id for entry in build_behaviour(TaggerOptions(None, Path("none")))._lexicon.entries}
+    known = {entry.behaviour for entry in build_behaviour(TaggerOptions(None, Path("none")))._lexicon.entries}
     named = {g.removeprefix("behaviour:") for g in GROUNDS if g.startswith("behaviour:")}
     assert named <= known | TIMED
 
