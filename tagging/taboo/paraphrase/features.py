@@ -1,0 +1,87 @@
+"""Stretches of speech to features: character n-grams, n-grams of sound, cues and their order. Pure.
+
+In: text with its toneless syllables. Out: three sets of strings. Punctuation and fillers are left out, because
+recognisers and speakers set them as they like; sounds that ears mix up are one.
+"""
+
+from collections.abc import Mapping, Sequence
+from unicodedata import category
+
+from tagging.folding import INITIALS
+from tagging.taboo.paraphrase.schema import ModelSettings
+
+Features = tuple[list[str], list[str], list[str]]
+_FIRST_SOUND = 0xE000
+_UNKNOWN_SOUND = "\uf8ff"
+# Every final of Mandarin, u umlaut as v; with the initials they make all syllables.
+_FINALS = (
+    "a o e i u v ai ei ui ao ou iu ie ve ue er an en in un vn ang eng ing ong ia iao ian iang iong ua uo uai "
+    "uan uang r"
+).split()
+
+
+class FeatureReader:
+    """Reads stretches as the classifier sees them; equal settings read equally."""
+
+    def __init__(self, settings: ModelSettings):
+        self._char_sizes = range(settings.char_ngrams[0], settings.char_ngrams[1] + 1)
+        self._sound_sizes = range(settings.sound_ngrams[0], settings.sound_ngrams[1] + 1)
+        self._dropped = frozenset(settings.dropped)
+        self._alike = str.maketrans({char: group[0] for group in settings.alike for char in group})
+        self._courtesies = settings.courtesies
+        self._is_kept: dict[str, bool] = {}
+        self._codes = _sound_codes(settings.confusions)
+        self._cues: dict[str, list[tuple[str, str]]] = {}
+        for name, words in settings.cues.items():
+            for word in dict.fromkeys(each.translate(self._alike) for each in words):
+                self._cues.setdefault(word[0], []).append((word, name))
+        for known in self._cues.values():
+            known.sort(key=lambda pair: -len(pair[0]))
+
+    def read(self, text: str, pinyin: Sequence[str]) -> Features:
+        """Return n-grams of characters and of sounds, and cues, each of them once."""
+        kept = [at for at, char in enumerate(text) if self._keeps(char)]
+        kept = [at for n, at in enumerate(kept) if n == 0 or text[at] != text[kept[n - 1]]]
+        said = "".join([text[at] for at in kept]).lower().translate(self._alike)
+        codes = self._codes
+        sounds = "".join([codes.get(pinyin[at], _UNKNOWN_SOUND) for at in kept])
+        cues = self._cues_of(said)
+        if any(word in text for word in self._courtesies):
+            cues.append("courteous")
+        return _ngrams(f"^{said}$", self._char_sizes), _ngrams(sounds, self._sound_sizes), cues
+
+    def _keeps(self, char: str) -> bool:
+        known = self._is_kept.get(char)
+        if known is None:
+            known = self._is_kept[char] = char not in self._dropped and category(char)[0] not in "PZSC"
+        return known
+
+    def _cues_of(self, said: str) -> list[str]:
+        found: list[str] = []
+        for at, char in enumerate(said):
+            for word, name in self._cues.get(char, ()):
+                if said.startswith(word, at):
+                    if not found or found[-1] != name:
+                        found.append(name)
+                    break
+        pairs = {f"{one}>{two}" for n, one in enumerate(found) for two in found[n + 1 : n + 4]}
+        return [*set(found), *pairs]
+
+
+def _ngrams(text: str, sizes: range) -> list[str]:
+    found: set[str] = set()
+    for size in sizes:
+        found.update([text[at : at + size] for at in range(len(text) - size + 1)])
+    return list(found)
+
+
+def _sound_codes(confusions: Mapping[str, str]) -> dict[str, str]:
+    """Return one private character per class of syllables; `confusions` maps a half to what it counts as."""
+    classes: dict[str, str] = {}
+    codes: dict[str, str] = {}
+    for initial in ("", *INITIALS):
+        for final in _FINALS:
+            kind = f"{confusions.get(initial, initial)}-{confusions.get(final, final)}"
+            code = classes.setdefault(kind, chr(_FIRST_SOUND + len(classes)))
+            codes[initial + final] = code
+    return codes | {one: codes[other] for one, other in confusions.items() if one in codes and other in codes}

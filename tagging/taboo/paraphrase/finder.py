@@ -1,0 +1,80 @@
+"""Turns to paraphrases: the worst stretch of a turn, how surely it is bad, and in which way. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from tagging.taboo.paraphrase.features import FeatureReader, Features
+from tagging.taboo.paraphrase.model import Linear, ParaphraseModel
+from tagging.taboo.paraphrase.schema import ModelSettings, ParaphraseEntry, ParaphraseSettings
+from tagging.taboo.paraphrase.units import units_of
+
+_MAX_CACHED_TURNS = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The unit of a turn that scores highest in one column: its logit, its span, of how many units."""
+
+    score: float
+    span: tuple[int, int]
+    units: int
+    features: Features
+
+
+def best_units(
+    text: str, pinyin: Sequence[str], reader: FeatureReader, settings: ModelSettings, model: Linear
+) -> dict[str, Best]:
+    """Return per column the unit of the turn that scores highest; empty for a turn without words."""
+    spans = units_of(text, settings.unit_chars, settings.whole_chars, settings.min_chars)
+    best: dict[str, Best] = {}
+    for span in spans:
+        features = reader.read(text[slice(*span)], pinyin[slice(*span)])
+        for column, score in zip(model.columns, model.scores(features), strict=True):
+            if column not in best or score > best[column].score:
+                best[column] = Best(score, span, len(spans), features)
+    return best
+
+
+@dataclass(frozen=True, slots=True)
+class Paraphrase:
+    """A stretch of a turn that says what no agent may say, with the probability (0..1) that it does."""
+
+    entry: ParaphraseEntry
+    char_start: int
+    char_end: int
+    probability: float
+
+
+class ParaphraseFinder:
+    """The trained classifier with the names of its hits."""
+
+    def __init__(self, settings: ParaphraseSettings, model: ParaphraseModel):
+        self._settings = settings.model
+        self._entries = {entry.family: entry for entry in settings.entries}
+        self._model = model
+        self._reader = FeatureReader(settings.model)
+        self.find = lru_cache(_MAX_CACHED_TURNS)(self._find)
+
+    def _find(self, text: str, pinyin: tuple[str, ...]) -> tuple[Paraphrase, ...]:
+        """Return at most one paraphrase of each kind in a turn's text, the forbidden first."""
+        found: list[Paraphrase] = []
+        best = best_units(text, pinyin, self._reader, self._settings, self._model.kinds)
+        for kind in sorted(best):
+            least = self._model.thresholds.get(kind)
+            each = best[kind]
+            probability = self._model.calibrations[kind].apply(each.score, each.units)
+            if least is not None and probability >= least:
+                entry = self._entry(kind, each.features)
+                if entry.enabled:
+                    found.append(Paraphrase(entry, *each.span, probability))
+        return tuple(found)
+
+    def _entry(self, kind: str, features: Features) -> ParaphraseEntry:
+        families = self._model.families
+        own = [
+            (score, family)
+            for family, score in zip(families.columns, families.scores(features), strict=True)
+            if self._entries[family].kind == kind
+        ]
+        return self._entries[max(own)[1]]
