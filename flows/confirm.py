@@ -88,13 +88,13 @@ def confirm(job: ConfirmJob) -> Path:
 
 def load_second_pass(config: Config) -> SecondPass:
     """Return the second pass with today's taboo lexicon and settings; kept until one of them changes."""
-    return _second_pass(config.own_lexicons, state_of(config.lexicons_path))
+    return _second_pass(config.own_lexicons, config.models_path, state_of(config.lexicons_path))
 
 
 @lru_cache(maxsize=1)
-def _second_pass(lexicons: Path | None, state: frozenset[tuple[str, int, int]]) -> SecondPass:
+def _second_pass(lexicons: Path | None, models: Path, state: frozenset[tuple[str, int, int]]) -> SecondPass:
     del state  # only there so that an edited lexicon is read again by a resident worker
-    tagger = build(TaggerOptions(override_dir=lexicons, models_dir=Path()))
+    tagger = build(TaggerOptions(override_dir=lexicons, models_dir=models))
     return build_second_pass(tagger, lexicons)
 
 

@@ -1,6 +1,6 @@
 """Corpus folders to groups of sentences. Edge: reads YAML written by us; no customer's sentence is in it.
 
-In: a folder whose files are lists of groups. Out: every group, checked, with the sentences that it stands for.
+In: a folder whose files are lists of groups. Out: every group, checked, with its sentences.
 """
 
 import random

@@ -75,7 +75,7 @@ class CauseTag:
 
 @dataclass(frozen=True, slots=True)
 class TabooHit:
-    """A forbidden or sensitive phrase that an agent said.
+    """A forbidden or sensitive phrase that an agent said; `family` is one of thirteen (cold_refusal …).
 
     `log_likelihood_ratio` (natural logarithm) is how much likelier than the text as written the recogniser
     finds the phrase over the recording; None where it was not asked.
@@ -96,6 +96,7 @@ class TabooHit:
     replacement: str
     owner: str | None = None
     log_likelihood_ratio: float | None = None
+    family: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ class SecondPass:
         return digest_of(self._tagger.lexicon.vocabulary, *self._tagger.lexicon.entries, self._settings)
 
     def hits_of(self, transcript: Transcript) -> tuple[TabooHit, ...]:
-        """Return the hits by characters and by sound, as the tagger finds them."""
+        """Return the hits by characters, by sound and by the classifier, as the tagger finds them."""
         return self._tagger.tag(transcript)
 
     def near_matches(self, transcript: Transcript, hits: Sequence[TabooHit]) -> tuple[NearMatch, ...]:
         """Return what to listen to again, in order of turns."""
-        return self._finder.find(transcript, hits)
+        return self._finder.find(transcript, [hit for hit in hits if not _is_guess(hit)])
 
     def confirmed(
         self,
@@ -53,17 +53,18 @@ class SecondPass:
             ratios: per near match the log likelihood ratio of each text of its `instead`, natural logarithm.
 
         Returns:
-            All hits in order of turns and characters; overlapping ones count once, a hit by text before one
-            by likelihood.
+            All hits in order of turns and characters; overlapping ones count once: a phrase in the text
+            before one by likelihood, that before a paraphrase.
         """
         found = [
             hit
             for near, values in ratios.items()
             if (hit := self._hit(transcript, near, values)) is not None
-            and not any(_overlap(hit, other) for other in hits)
+            and not any(_overlap(hit, other) for other in hits if not _is_guess(other))
         ]
-        kept = without_overlap(found)
-        return tuple(sorted((*hits, *kept), key=lambda hit: (hit.turn_index, hit.char_start)))
+        new = without_overlap(found)
+        kept = [hit for hit in hits if not (_is_guess(hit) and any(_overlap(hit, each) for each in new))]
+        return tuple(sorted((*kept, *new), key=lambda hit: (hit.turn_index, hit.char_start)))
 
     def _hit(self, transcript: Transcript, near: NearMatch, ratios: Sequence[float]) -> TabooHit | None:
         ratio, best = max(zip(ratios, near.instead, strict=True), key=lambda pair: pair[0])
@@ -77,6 +78,10 @@ class SecondPass:
         )
         hit = hit_of(self._by_id[near.phrase_id], turn, span, MatchKind.LIKELIHOOD, sure)
         return replace(hit, log_likelihood_ratio=round(ratio, 3))
+
+
+def _is_guess(hit: TabooHit) -> bool:
+    return hit.match is MatchKind.CLASSIFIER
 
 
 def _overlap(one: TabooHit, other: TabooHit) -> bool:

@@ -5,22 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from tagging.lexicon_schema import Confusion, LexiconModel, RuleEntry, Speaker
-
-Family = Literal[
-    "cold_refusal",
-    "passing_the_buck",
-    "questioning_back",
-    "impatience",
-    "belittling",
-    "sarcasm",
-    "refusing_to_listen",
-    "insult",
-    "provoking",
-    "threat",
-    "putting_off",
-    "blind_promise",
-    "beyond_remit",
-]
+from tagging.taboo.family import Family
 
 
 class TabooEntry(RuleEntry):

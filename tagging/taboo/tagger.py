@@ -1,34 +1,85 @@
 """Forbidden and sensitive phrases in agents' turns: transcripts in, `TabooHit`s out. Pure but for loading.
 
 A phrase counts once a turn (its longest words); overlapping hits of different phrases become one: the
-forbidden before the sensitive, then the longer.
+forbidden before the sensitive, then the longer. What no phrase finds, the classifier of paraphrases may.
 """
 
-from collections.abc import Iterable
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Protocol
 
 from tagging.finding import MatchKind, TabooHit
 from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
-from tagging.scope import confidence_of, span_times
+from tagging.pinyin import to_pinyin
+from tagging.scope import confidence_of, side_of, span_times
+from tagging.taboo.paraphrase.model_file import LoadedFinder, load_finder
 from tagging.taboo.schema import TabooEntry
 from tagging.told import times_of, words_of
 from transcribe.call import Transcript, Turn
 
 
+class Named(Protocol):
+    """What a hit says of the entry that it hit."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def phrase(self) -> str: ...
+    @property
+    def family(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def severity(self) -> str: ...
+    @property
+    def replacement(self) -> str: ...
+    @property
+    def owner(self) -> str | None: ...
+
+
 class TabooTagger:
-    """The taboo lexicon, ready to tag."""
+    """The taboo lexicon and, when there is one, the classifier of paraphrases, ready to tag."""
 
     name = "taboo"
 
-    def __init__(self, lexicon: LoadedLexicon[TabooEntry]):
+    def __init__(self, lexicon: LoadedLexicon[TabooEntry], paraphrases: LoadedFinder | None = None):
         self.lexicon = lexicon
         self._by_id = lexicon.by_id
-        self.digest = lexicon.digest
+        self._finder = paraphrases.finder if paraphrases else None
+        parts = [lexicon.digest, *([paraphrases.digest] if paraphrases else [])]
+        self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def tag(self, transcript: Transcript) -> tuple[TabooHit, ...]:
         """Return the hits of one call in order of turns and characters."""
+        hits = self.tag_phrases(transcript)
+        kept = [*hits, *self._paraphrases(transcript, hits)]
+        return tuple(sorted(kept, key=lambda hit: (hit.turn_index, hit.char_start)))
+
+    def _paraphrases(self, transcript: Transcript, hits: Sequence[TabooHit]) -> Iterator[TabooHit]:
+        """Yield what only the classifier finds in agents' turns: nothing where a phrase was found already."""
+        if self._finder is None:
+            return
+        floor = self.lexicon.vocabulary.role_confidence_floor
+        settings = self.lexicon.vocabulary.confidence
+        for turn in transcript.turns:
+            if side_of(turn, floor) != "agent":
+                continue
+            pinyin = turn.pinyin if len(turn.pinyin) == len(turn.text) else to_pinyin(turn.text)
+            for found in self._finder.find(turn.text, pinyin):
+                span = (found.char_start, found.char_end)
+                if any(
+                    hit.turn_index == turn.turn_index and hit.char_start < span[1] and span[0] < hit.char_end
+                    for hit in hits
+                ):
+                    continue
+                sure = confidence_of(turn, span, MatchKind.CLASSIFIER, found.probability, settings)
+                yield hit_of(found.entry, turn, span, MatchKind.CLASSIFIER, sure)
+
+    def tag_phrases(self, transcript: Transcript) -> tuple[TabooHit, ...]:
+        """Return the hits of the lexicon's phrases alone, in order of turns and characters."""
         hits: list[TabooHit] = []
         for firing in self.lexicon.rules.fire(transcript):
             entry = self._by_id[firing.rule_id]
@@ -46,9 +97,7 @@ class TabooTagger:
         return without_overlap(hits)
 
 
-def hit_of(
-    entry: TabooEntry, turn: Turn, span: tuple[int, int], match: MatchKind, confidence: float
-) -> TabooHit:
+def hit_of(entry: Named, turn: Turn, span: tuple[int, int], match: MatchKind, confidence: float) -> TabooHit:
     """Return the hit of an entry on characters [start, end) of a turn."""
     times = span_times(turn, *span)
     return TabooHit(
@@ -66,6 +115,7 @@ def hit_of(
         confidence=confidence,
         replacement=entry.replacement,
         owner=entry.owner,
+        family=entry.family,
     )
 
 
@@ -90,11 +140,33 @@ def _rank(hit: TabooHit) -> tuple[bool, int, str]:
 
 
 def build(options: TaggerOptions) -> TabooTagger:
-    """Return the tagger with the shipped lexicon and the centre's own entries.
+    """Return the tagger with the shipped lexicon, the centre's own entries and the trained classifier.
+
+    The classifier is trained first (seconds) when the models directory has none for the shipped corpus.
+
+    Raises:
+        LexiconInvalid: when an entry cannot be used.
+        ClassifierInvalid: when the classifier can be neither loaded nor made.
+    """
+    finder = load_finder(options.models_dir, options.override_dir)
+    return TabooTagger(load_phrases(options), finder)
+
+
+def build_phrases(options: TaggerOptions) -> TabooTagger:
+    """Return the tagger of the lexicon's phrases alone: no classifier is asked, none is trained.
 
     Raises:
         LexiconInvalid: when an entry cannot be used.
     """
-    return TabooTagger(
-        load_rules(Path(__file__).parent, options.override_dir, TabooEntry, options.on_date, options.measure)
+    return TabooTagger(load_phrases(options))
+
+
+def load_phrases(options: TaggerOptions) -> LoadedLexicon[TabooEntry]:
+    """Return the shipped lexicon with the centre's own entries.
+
+    Raises:
+        LexiconInvalid: when an entry cannot be used.
+    """
+    return load_rules(
+        Path(__file__).parent, options.override_dir, TabooEntry, options.on_date, options.measure
     )

@@ -17,7 +17,7 @@ from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
 from tagging.taboo.confirm import build_second_pass
 from tagging.taboo.near import NearMatch
-from tagging.taboo.tagger import build
+from tagging.taboo.tagger import build_phrases
 from transcribe.audio import read_span
 from transcribe.call import SpeakerRole, Transcript, Turn, Word
 from transcribe.recognise.openai_whisper import OpenAIWhisper
@@ -63,7 +63,7 @@ def judged(hits: dict[str, list[TabooHit]]) -> Found:
 
 @pytest.fixture(scope="module")
 def found(recogniser: OpenAIWhisper) -> dict[str, dict[str, list[TabooHit]]]:
-    second = build_second_pass(build(TaggerOptions(override_dir=None, models_dir=Path("none"))), None)
+    second = build_second_pass(build_phrases(TaggerOptions(override_dir=None, models_dir=Path("none"))), None)
     ways: dict[str, dict[str, list[TabooHit]]] = {"text": {}, "sound": {}, "second": {}}
     for call_id, turns in read("heard.yaml").items():
         call = transcript(call_id, turns)

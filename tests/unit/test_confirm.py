@@ -41,8 +41,16 @@ class Judge:
         return [-10.0 if self.believed in text else -15.0 for text in texts]
 
 
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The classifier of paraphrases, trained once."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture
-def config(tmp_path: Path) -> Config:
+def config(tmp_path: Path, models: Path) -> Config:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "models").symlink_to(models)
     return load_config(None, data_dir=str(tmp_path / "data"))
 
 
@@ -87,7 +95,7 @@ def store(config: Config, texts: dict[str, str], recording: Path) -> TagJob:
     for table, found in rows.items():
         lake.write_rows(table, found, lake.table_path(table, NIGHT, "r1"))
     job = TagJob(config, RUN, tuple(sorted(texts)), lake.work_dir(NIGHT) / "tagged" / "a")
-    tagger = build(TaggerOptions(override_dir=None, models_dir=Path()))
+    tagger = build(TaggerOptions(override_dir=None, models_dir=config.models_path))
     found = [
         row
         for transcript in lake.iter_transcripts(RUN)
@@ -115,8 +123,9 @@ def test_a_believed_phrase_becomes_a_hit_beside_those_of_the_text(config, record
     job = confirm_job(tagged, {call_id: (recording,) for call_id in ("k1", "k2", "k3")})
     assert confirm(job) == job.target
     before, after = hits(tagged.target), hits(job.target)
-    assert [row for row in after if row["match"] != "likelihood"] == before
-    assert [row["log_likelihood_ratio"] for row in before] == [None]
+    phrases = [row for row in before if row["match"] != "classifier"]
+    assert [row for row in after if row["match"] != "likelihood"] == phrases
+    assert [row["log_likelihood_ratio"] for row in phrases] == [None]
     (new,) = [row for row in after if row["match"] == "likelihood"]
     assert (new["call_id"], new["phrase_id"], new["log_likelihood_ratio"]) == ("k1", "company_rule", 5.0)
     assert new["matched_text"] == GARBLED[new["char_start"] : new["char_end"]]

@@ -7,10 +7,10 @@ import pytest
 
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
-from tagging.taboo.tagger import build
+from tagging.taboo.tagger import build_phrases
 from transcribe.call import SpeakerRole, Transcript, Turn, Word
 
-TAGGER = build(TaggerOptions(override_dir=None, models_dir=Path("none")))
+TAGGER = build_phrases(TaggerOptions(override_dir=None, models_dir=Path("none")))
 ROLES = {"a": SpeakerRole.AGENT, "c": SpeakerRole.CUSTOMER, "u": SpeakerRole.UNKNOWN}
 
 

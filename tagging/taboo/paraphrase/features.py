@@ -1,6 +1,6 @@
 """Stretches of speech to features: character n-grams, n-grams of sound, cues and their order. Pure.
 
-In: text with its toneless syllables. Out: three sets of strings. Punctuation and fillers are left out, because
+In: text with its toneless syllables. Out: three sets of strings. Punctuation and fillers are left out:
 recognisers and speakers set them as they like; sounds that ears mix up are one.
 """
 
@@ -17,7 +17,7 @@ _UNKNOWN_SOUND = "\uf8ff"
 _FINALS = (
     "a o e i u v ai ei ui ao ou iu ie ve ue er an en in un vn ang eng ing ong ia iao ian iang iong ua uo uai "
     "uan uang r"
-).split()
+)
 
 
 class FeatureReader:
@@ -80,7 +80,7 @@ def _sound_codes(confusions: Mapping[str, str]) -> dict[str, str]:
     classes: dict[str, str] = {}
     codes: dict[str, str] = {}
     for initial in ("", *INITIALS):
-        for final in _FINALS:
+        for final in _FINALS.split():
             kind = f"{confusions.get(initial, initial)}-{confusions.get(final, final)}"
             code = classes.setdefault(kind, chr(_FIRST_SOUND + len(classes)))
             codes[initial + final] = code

@@ -90,7 +90,10 @@ class ParaphraseModel:
 
 
 def fit_linear(
-    features: Sequence[Features], labels: Sequence[frozenset[str]], settings: ModelSettings, ok_weight: float = 1.0
+    features: Sequence[Features],
+    labels: Sequence[frozenset[str]],
+    settings: ModelSettings,
+    ok_weight: float = 1.0,
 ) -> Linear:
     """Return one logistic regression per label (rows may have none), as tables.
 
@@ -104,7 +107,8 @@ def fit_linear(
         TfidfVectorizer(min_df=settings.min_document_count, binary=True, **_LISTS) for _ in range(3)
     ]
     parts: list[Any] = [
-        vectoriser.fit_transform([row[part] for row in features]) for part, vectoriser in enumerate(vectorisers)
+        vectoriser.fit_transform([row[part] for row in features])
+        for part, vectoriser in enumerate(vectorisers)
     ]
     matrix = csr_matrix(hstack(parts))
     columns = tuple(sorted({label for each in labels for label in each}))

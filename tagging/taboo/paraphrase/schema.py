@@ -1,4 +1,4 @@
-"""What the YAML of paraphrases says: how the classifier is made, what its hits are called, the corpus. Pure."""
+"""What the YAML of paraphrases says: how the classifier is made, names of its hits, the corpus. Pure."""
 
 from typing import Literal, Self
 
@@ -26,7 +26,8 @@ class ParaphraseEntry(LexiconModel):
     enabled: bool = True
 
     @property
-    def phrase_id(self) -> str:
+    def id(self) -> str:
+        """The phrase id of its hits."""
         return f"paraphrase_{self.family}"
 
 

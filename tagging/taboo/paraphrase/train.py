@@ -133,9 +133,7 @@ class Trainer:
                 best = best_units(text, to_pinyin(text), self._reader, self._settings.model, model)
                 if best:
                     units = next(iter(best.values())).units
-                    judged.append(
-                        Judged(row, way, {kind: each.score for kind, each in best.items()}, units)
-                    )
+                    judged.append(Judged(row, way, {kind: each.score for kind, each in best.items()}, units))
         return judged
 
     def _threshold(self, judged: Sequence[Judged], kind: str, calibration: Calibration) -> float | None:

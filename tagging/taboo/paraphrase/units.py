@@ -41,8 +41,9 @@ def units_of(text: str, unit_chars: int, whole_chars: int, min_chars: int) -> li
 
 
 def _clauses(text: str, min_chars: int) -> list[tuple[int, int]]:
-    """Return the spans between punctuation, short ones joined to what follows (the last to what precedes)."""
-    cuts = [0, *(at + 1 for at, char in enumerate(text) if category(char)[0] in "PZ" and char != "*"), len(text)]
+    """Return the spans between punctuation, short ones joined to what follows (the last to its left)."""
+    breaks = [at + 1 for at, char in enumerate(text) if category(char)[0] in "PZ" and char != "*"]
+    cuts = [0, *breaks, len(text)]
     clauses: list[tuple[int, int]] = []
     start = 0
     for _, end in pairwise(cuts):

@@ -51,6 +51,19 @@ WHERE
     taboo_hit.night IN (SELECT checked_night.night FROM checked_night)
     AND (taboo_hit.severity NOT IN ('low', 'medium', 'high', 'critical'));
 
+-- check family_is_known fail: family 不在约定的取值之内
+SELECT
+    taboo_hit.call_id,
+    taboo_hit.family
+FROM taboo_hit
+WHERE
+    taboo_hit.night IN (SELECT checked_night.night FROM checked_night)
+    AND taboo_hit.family IS NOT NULL
+    AND taboo_hit.family NOT IN (
+        'cold_refusal', 'passing_the_buck', 'questioning_back', 'impatience', 'belittling', 'sarcasm',
+        'refusing_to_listen', 'insult', 'provoking', 'threat', 'putting_off', 'blind_promise', 'beyond_remit'
+    );
+
 -- check confidence_is_in_range fail: 置信度不在 0 到 1 之间
 SELECT
     taboo_hit.call_id,

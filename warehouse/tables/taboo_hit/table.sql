@@ -19,7 +19,8 @@ CREATE TABLE taboo_hit (
     confidence DOUBLE NOT NULL,
     replacement VARCHAR NOT NULL,
     owner VARCHAR,
-    log_likelihood_ratio DOUBLE
+    log_likelihood_ratio DOUBLE,
+    family VARCHAR
 );
 
 COMMENT ON TABLE taboo_hit IS 'One row per forbidden or sensitive phrase that an agent said; quoting or denying one is no hit';
@@ -42,3 +43,4 @@ COMMENT ON COLUMN taboo_hit.confidence IS 'How sure the hit is, 0 to 1';
 COMMENT ON COLUMN taboo_hit.replacement IS 'What to say instead, Chinese; empty when the lexicon has none';
 COMMENT ON COLUMN taboo_hit.owner IS 'Who answers for the phrase in the lexicon';
 COMMENT ON COLUMN taboo_hit.log_likelihood_ratio IS 'Second pass: natural log of how much likelier the phrase is than the text as written; empty when not asked';
+COMMENT ON COLUMN taboo_hit.family IS 'Which of the thirteen families: cold_refusal, passing_the_buck, questioning_back, impatience, belittling, sarcasm, refusing_to_listen, insult, provoking, threat, putting_off, blind_promise or beyond_remit; empty in rows of older versions';
