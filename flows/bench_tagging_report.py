@@ -82,7 +82,7 @@ def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> 
 
     Args:
         calls: The recordings; those that are not stored count as said only.
-        families: The family of every phrase.
+        families: The family of every phrase that a truth names.
     """
     found = {"原文": [(call.truth, call.said) for call in calls]}
     heard = [(call.truth, call.heard) for call in calls if call.heard is not None]
@@ -95,7 +95,7 @@ def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> 
         hits = Counter[str]()
         for truth, findings in pairs:
             wanted = Counter(families.get(each.phrase_id, each.phrase_id) for each in truth.taboo)
-            got = Counter(_family(hit, families) for hit in findings.items if isinstance(hit, TabooHit))
+            got = Counter(hit.family for hit in findings.items if isinstance(hit, TabooHit))
             true += wanted
             marked += got
             hits += wanted & got
@@ -120,10 +120,6 @@ def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> 
         }
     console.print(table("样例录音里的禁语与敏感用语", ("文字", "家族", "应有", "标出", "标对"), rows))
     return content
-
-
-def _family(hit: TabooHit, families: Mapping[str, str]) -> str:
-    return families.get(hit.phrase_id, hit.phrase_id)
 
 
 def _tier(findings: Findings) -> str | None:
