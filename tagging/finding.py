@@ -169,6 +169,7 @@ class CriticalError:
     """A service-critical error 服务关键性错误, told apart from the score.
 
     `kind` is money_at_risk (account or money in danger) or customer_delayed (a reminder that was missed).
+    `also` is what else its rule needed: what was asked, what came before.
     """
 
     turn_index: int
@@ -177,6 +178,7 @@ class CriticalError:
     source: CauseSource
     confidence: float
     evidence: Evidence
+    also: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

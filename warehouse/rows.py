@@ -288,9 +288,9 @@ def _evidence_of(finding: Finding) -> tuple[Evidence, ...]:
     match finding:
         case CauseTag() | TierTag() | ScorePart():
             return finding.evidence
-        case Behaviour() | Escalation() | CustomerType():
+        case Behaviour() | Escalation() | CustomerType() | CriticalError():
             return (finding.evidence, *finding.also)
-        case Motive() | CriticalError():
+        case Motive():
             return (finding.evidence,)
         case _:
             return ()

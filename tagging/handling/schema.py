@@ -17,16 +17,12 @@ Ground = Annotated[str, StringConstraints(pattern=r"^(behaviour|taboo|severity|c
 class HandlingEntry(RuleEntry):
     """A sign that the score weighs, or, with `critical`, a service-critical error of its own.
 
-    `excused_by` names signs that undo the error when they were heard earlier in the call or in the same turn;
-    `after_sign` names a sign that must have been heard before. `source` of an error: seen on this call, or
-    told by the customer of an earlier one.
+    `source` of an error: seen on this call, or told by the customer of an earlier one.
     """
 
     title: str = Field(min_length=2)
     critical: CriticalKind | None = None
     source: Literal["customer_stated", "observed_on_call"] = "observed_on_call"
-    excused_by: tuple[str, ...] = ()
-    after_sign: str | None = None
     said_by: Speaker = "customer"
     sound: float | None = Field(default=0.92, ge=0.5, le=1)
 

@@ -15,7 +15,7 @@ from tagging.handling.schema import HandlingEntry, HandlingSettings
 from tagging.handling.score import score_call
 from tagging.lexicon import SETTINGS_NAME, LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
-from tagging.scope import confidence_of, evidence_of
+from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence
 from transcribe.call import Transcript
 
 # Raised when the same settings would score otherwise.
@@ -24,10 +24,11 @@ ENGINE_VERSION = 1
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """One firing with its entry, evidence and confidence."""
+    """One firing with its entry, its evidence, what else its rule needed, and confidence."""
 
     entry: HandlingEntry
     evidence: Evidence
+    also: tuple[Evidence, ...]
     confidence: float
 
 
@@ -57,33 +58,29 @@ class HandlingTagger:
             return (*errors, HandlingScore(total=None, abstained=reason))
         signs: dict[str, list[Evidence]] = {}
         for each in heard:
-            if each.entry.critical is None and _counts(each, heard):
+            if each.entry.critical is None:
                 signs.setdefault(each.entry.id, []).append(each.evidence)
         score, parts = score_call(gather_facts(found, signs, self._settings), self._settings)
         return (*errors, score, *parts)
 
     def _listen(self, transcript: Transcript) -> tuple[_Heard, ...]:
-        heard: list[_Heard] = []
-        for firing in self._lexicon.rules.fire(transcript):
-            turn = transcript.turns[firing.position]
-            span = (firing.char_start, firing.char_end)
-            heard.append(
-                _Heard(
-                    self._by_id[firing.rule_id],
-                    evidence_of(turn, span, firing.rule_id, firing.match),
-                    confidence_of(
-                        turn, span, firing.match, firing.score, self._lexicon.vocabulary.confidence
-                    ),
-                )
+        settings = self._lexicon.vocabulary.confidence
+        return tuple(
+            _Heard(
+                self._by_id[firing.rule_id],
+                evidence_of_firing(firing, transcript),
+                further_evidence(firing, transcript),
+                confidence_of_firing(firing, transcript, settings),
             )
-        return tuple(heard)
+            for firing in self._lexicon.rules.fire(transcript)
+        )
 
 
 def _critical_errors(heard: Sequence[_Heard]) -> tuple[CriticalError, ...]:
     """Return each error at most once a turn, in order of turns."""
     errors: dict[tuple[int, str], CriticalError] = {}
     for each in heard:
-        if each.entry.critical is None or not _counts(each, heard):
+        if each.entry.critical is None:
             continue
         turn_index = each.evidence.turn_index
         errors.setdefault(
@@ -95,35 +92,19 @@ def _critical_errors(heard: Sequence[_Heard]) -> tuple[CriticalError, ...]:
                 source=each.entry.cause_source,
                 confidence=each.confidence,
                 evidence=each.evidence,
+                also=each.also,
             ),
         )
     return tuple(errors[key] for key in sorted(errors))
-
-
-def _counts(each: _Heard, heard: Sequence[_Heard]) -> bool:
-    """Say whether what must have been heard before was heard, and nothing that excuses."""
-    turn_index = each.evidence.turn_index
-    earlier = {
-        other.entry.id for other in heard if other is not each and other.evidence.turn_index <= turn_index
-    }
-    if each.entry.after_sign is not None and each.entry.after_sign not in earlier:
-        return False
-    return earlier.isdisjoint(each.entry.excused_by)
 
 
 def _check_signs(by_id: Mapping[str, HandlingEntry], settings: HandlingSettings) -> None:
     """Refuse names of signs that no entry has.
 
     Raises:
-        LexiconInvalid: naming the entry or part and the unknown sign.
+        LexiconInvalid: naming the part and the unknown sign.
     """
     named = [
-        (f"{entry.id}.{key}", sign)
-        for entry in by_id.values()
-        for key, signs in (("excused_by", entry.excused_by), ("after_sign", (entry.after_sign,)))
-        for sign in signs
-        if sign is not None
-    ] + [
         (f"handling/{SETTINGS_NAME} abilities.{name}.{part.id}", ground.removeprefix("sign:"))
         for name, ability in settings.abilities.items()
         for part in ability.parts

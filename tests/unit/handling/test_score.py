@@ -162,8 +162,6 @@ def test_no_critical_error_is_invented_on_the_samples(sample_calls, taggers):
 def test_a_sign_that_no_entry_has_is_refused(tmp_path):
     own = tmp_path / "handling"
     own.mkdir()
-    (own / "ours.yaml").write_text(
-        "entries:\n  - {id: block_refused, after_sign: block_wanted}\n", encoding="utf-8"
-    )
-    with pytest.raises(LexiconInvalid, match=r"block_refused.after_sign.*block_wanted.*block_asked"):
+    (own / "ours.yaml").write_text("entries:\n  - {id: relieved, enabled: false}\n", encoding="utf-8")
+    with pytest.raises(LexiconInvalid, match=r"resolving.relieved.*gives_up"):
         handling.build(TaggerOptions(tmp_path, Path("none")))
