@@ -40,7 +40,12 @@ _SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     ),
     "customer_type": (
         "客户类型",
-        (("类型", "customer_type"), ("把握", "confidence"), ("依据", "evidence")),
+        (
+            ("类型", "customer_type"),
+            ("背景", "background"),
+            ("把握", "confidence"),
+            ("依据", "evidence"),
+        ),
     ),
     "motive": ("客户诉求", (("诉求", "motive"), ("把握", "confidence"), ("依据", "evidence"))),
     "critical_error": (

@@ -138,12 +138,17 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class CustomerType:
-    """Who is calling (据理力争, 特殊背景 …), with evidence."""
+    """Who is calling (据理力争, 特殊背景 …), with evidence.
+
+    `background` tells of a special one whether it is press, government, lawyer, discipline_inspection or
+    online_media; None for the other types.
+    """
 
     customer_type: str
     confidence: float
     evidence: Evidence
     also: tuple[Evidence, ...] = ()
+    background: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,14 +17,17 @@ CustomerTypeName = Literal[
     "justice",
     "well_prepared",
 ]
+MotiveName = Literal["respect", "being_heard", "care", "solution", "compensation", "exchange"]
+Background = Literal["press", "government", "lawyer", "discipline_inspection", "online_media"]
 TierName = Literal["latent", "explicit", "formal"]
 # The word set that an entry's patterns use for all spellings of its bodies.
 BODIES_SET = "机构"
 
 
 class CustomerEntry(RuleEntry):
-    """One thing heard from a customer; exactly one of escalation, customer_type and tier says what it means.
+    """One thing heard from a customer; exactly one of escalation, customer_type, motive, tier is its meaning.
 
+    `weight` is how much an entry speaks for its type in a turn; `background` tells which special one.
     `bodies` lists regulators, courts and media by the name that managers know, each with its spellings;
     patterns use all spellings as <机构>. `min_turns` is how many turns must say it before it counts.
     """
@@ -32,7 +35,10 @@ class CustomerEntry(RuleEntry):
     title: str = Field(min_length=2)
     escalation: EscalationKind | None = None
     customer_type: CustomerTypeName | None = None
+    background: Background | None = None
+    motive: MotiveName | None = None
     tier: TierName | None = None
+    weight: float = Field(default=1.0, gt=0, le=1)
     bodies: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     min_turns: int = Field(default=1, ge=1)
     said_by: Speaker = "customer"
@@ -58,8 +64,11 @@ class CustomerEntry(RuleEntry):
 
     @model_validator(mode="after")
     def _means_one_thing(self) -> Self:
-        if sum(each is not None for each in (self.escalation, self.customer_type, self.tier)) != 1:
-            raise ValueError("needs exactly one of escalation, customer_type, tier")
+        meanings = (self.escalation, self.customer_type, self.motive, self.tier)
+        if sum(each is not None for each in meanings) != 1:
+            raise ValueError("needs exactly one of escalation, customer_type, motive, tier")
+        if (self.customer_type == "special_background") != (self.background is not None):
+            raise ValueError("special_background, and nothing else, needs background")
         return self
 
 
@@ -67,10 +76,11 @@ class CustomerSettings(LexiconModel):
     """How findings of one call are decided.
 
     `formal_escalations` names the kinds of escalation that make a call formal by themselves;
-    `*_confidence` are 0..1.
+    `*_confidence` are 0..1; `min_type_support` is the least support of a customer type (sum of weights).
     """
 
     formal_escalations: tuple[EscalationKind, ...]
     none_confidence: float = Field(gt=0, le=1)
     unsupported_confidence: float = Field(gt=0, le=1)
     min_customer_turns: int = Field(ge=0)
+    min_type_support: float = Field(gt=0)

@@ -1,33 +1,21 @@
-"""Who is calling and what it may become: transcripts in; escalations, types and a tier out.
+"""Who is calling and what it may become: transcripts in; escalations, types, motives, a tier out.
 
 Pure but for loading. Only what the customer says counts (turns of unknown role included, with less
 confidence). Every call gets one `TierTag`; a customer type may be withheld.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from tagging.customer.kinds import Heard, customer_types, motives
 from tagging.customer.schema import CustomerEntry, CustomerSettings
-from tagging.finding import CustomerType, Escalation, Evidence, Tier, TierTag
+from tagging.finding import CustomerType, Escalation, Evidence, Motive, Tier, TierTag
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
 from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence, words_of
 from transcribe.call import SpeakerRole, Transcript
 
-SPECIAL_BACKGROUND = "special_background"
 _TIERS = (Tier.LATENT, Tier.EXPLICIT, Tier.FORMAL)
-
-
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """One firing with its entry, evidence and confidence."""
-
-    entry: CustomerEntry
-    evidence: Evidence
-    confidence: float
-    also: tuple[Evidence, ...]
-    words: str
 
 
 class CustomerTagger:
@@ -41,19 +29,24 @@ class CustomerTagger:
         self._settings = settings
         self.digest = f"{lexicon.digest}{digest_of(settings)}"
 
-    def tag(self, transcript: Transcript) -> tuple[Escalation | CustomerType | TierTag, ...]:
-        """Return escalations in order of turns, then customer types, then the call's one tier."""
+    def tag(self, transcript: Transcript) -> tuple[Escalation | CustomerType | Motive | TierTag, ...]:
+        """Return escalations in order of turns, then customer types, motives, and the call's one tier."""
         heard = self._hear(transcript)
         escalations = tuple(self._escalations(heard))
-        return (*escalations, *_customer_types(heard), self._tier(transcript, heard, escalations))
+        return (
+            *escalations,
+            *customer_types(heard, self._settings.min_type_support),
+            *motives(heard),
+            self._tier(transcript, heard, escalations),
+        )
 
-    def _hear(self, transcript: Transcript) -> list[_Heard]:
+    def _hear(self, transcript: Transcript) -> list[Heard]:
         """Return the firings of entries that enough turns say."""
-        heard: list[_Heard] = []
+        heard: list[Heard] = []
         for firing in self._lexicon.rules.fire(transcript):
             settings = self._lexicon.vocabulary.confidence
             heard.append(
-                _Heard(
+                Heard(
                     self._by_id[firing.rule_id],
                     evidence_of_firing(firing, transcript),
                     confidence_of_firing(firing, transcript, settings),
@@ -66,7 +59,7 @@ class CustomerTagger:
             turns_of.setdefault(each.entry.id, set()).add(each.evidence.turn_index)
         return [each for each in heard if len(turns_of[each.entry.id]) >= each.entry.min_turns]
 
-    def _escalations(self, heard: Sequence[_Heard]) -> Iterator[Escalation]:
+    def _escalations(self, heard: Sequence[Heard]) -> Iterator[Escalation]:
         """Yield each (turn, kind, body) once."""
         seen: set[tuple[int, str, str | None]] = set()
         for each in heard:
@@ -78,7 +71,7 @@ class CustomerTagger:
                 seen.add(key)
                 yield Escalation(each.entry.escalation, body, each.confidence, each.evidence, each.also)
 
-    def _body_of(self, heard: _Heard) -> str | None:
+    def _body_of(self, heard: Heard) -> str | None:
         """Return the body that the matched words name, as managers know it; the longest spelling wins."""
         said = "".join(char for char in heard.words if char.isalnum())
         named = [
@@ -90,7 +83,7 @@ class CustomerTagger:
         return max(named)[1] if named else None
 
     def _tier(
-        self, transcript: Transcript, heard: Sequence[_Heard], escalations: Sequence[Escalation]
+        self, transcript: Transcript, heard: Sequence[Heard], escalations: Sequence[Escalation]
     ) -> TierTag:
         """Return the highest tier that anything supports; escalating to a regulator is formal by itself."""
         by_tier: dict[Tier, list[tuple[float, Evidence]]] = {}
@@ -109,28 +102,6 @@ class CustomerTagger:
         is_supported = customers >= self._settings.min_customer_turns
         confidence = self._settings.none_confidence if is_supported else self._settings.unsupported_confidence
         return TierTag(Tier.NONE, confidence, ())
-
-
-def _customer_types(heard: Sequence[_Heard]) -> Iterator[CustomerType]:
-    """Yield the special background when stated, and the one other type that most turns speak for.
-
-    With equal support none is named: better silent than wrong.
-    """
-    support: dict[str, list[_Heard]] = {}
-    for each in heard:
-        if each.entry.customer_type is not None:
-            support.setdefault(each.entry.customer_type, []).append(each)
-    special = support.pop(SPECIAL_BACKGROUND, [])
-    if special:
-        yield _typed(SPECIAL_BACKGROUND, special)
-    ranked = sorted(support.items(), key=lambda item: (-len(item[1]), item[0]))
-    if ranked and (len(ranked) == 1 or len(ranked[0][1]) > len(ranked[1][1])):
-        yield _typed(*ranked[0])
-
-
-def _typed(name: str, heard: Sequence[_Heard]) -> CustomerType:
-    best = max(heard, key=lambda each: each.confidence)
-    return CustomerType(name, best.confidence, best.evidence, best.also)
 
 
 def build(options: TaggerOptions) -> CustomerTagger:

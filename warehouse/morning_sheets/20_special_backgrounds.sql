@@ -15,6 +15,13 @@ SELECT
     c.team AS "班组",
     c.agent_id AS "坐席",
     round(s.evidence[1].start_s, 1) AS "位置(秒)",
+    CASE s.background
+        WHEN 'press' THEN '新闻媒体'
+        WHEN 'government' THEN '政府机关'
+        WHEN 'lawyer' THEN '法律'
+        WHEN 'discipline_inspection' THEN '纪检监察'
+        WHEN 'online_media' THEN '自媒体'
+    END AS "背景",
     s.evidence[1].text AS "客户原话",
     s.confidence AS "把握",
     k.file AS "片段"

@@ -61,3 +61,15 @@ FROM customer_type
 WHERE
     customer_type.night IN (SELECT checked_night.night FROM checked_night)
     AND (len(customer_type.evidence) = 0);
+
+-- check background_is_known fail: background 不在约定的取值之内
+SELECT
+    customer_type.call_id,
+    customer_type.background
+FROM customer_type
+WHERE
+    customer_type.night IN (SELECT checked_night.night FROM checked_night)
+    AND (
+        customer_type.background NOT IN ('press', 'government', 'lawyer', 'discipline_inspection', 'online_media')
+        OR (customer_type.background IS NOT NULL AND customer_type.customer_type != 'special_background')
+    );

@@ -16,7 +16,8 @@ CREATE TABLE customer_type (
         rule_id VARCHAR,
         text VARCHAR,
         match VARCHAR
-    )[] NOT NULL
+    )[] NOT NULL,
+    background VARCHAR
 );
 
 COMMENT ON TABLE customer_type IS 'One row per kind of caller recognised in a call';
@@ -27,3 +28,4 @@ COMMENT ON COLUMN customer_type.run_id IS 'Run that wrote this row; see table ru
 COMMENT ON COLUMN customer_type.customer_type IS 'reasoned_argument, calm_pressing, stubborn_novice, venting, special_background, emotional, justice or well_prepared';
 COMMENT ON COLUMN customer_type.confidence IS 'How sure the finding is, 0 to 1';
 COMMENT ON COLUMN customer_type.evidence IS 'Where and why: turn_index, half-open character span in that turn''s text, times in seconds, the lexicon entry that matched (rule_id), its masked words (text) and how it matched (exact, filled, pattern, pinyin or classifier)';
+COMMENT ON COLUMN customer_type.background IS 'Of special_background: press, government, lawyer, discipline_inspection or online_media; null for other types and for nights tagged before it was told';
