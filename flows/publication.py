@@ -44,7 +44,7 @@ def build(night: Night) -> BuildReport:
     """Build the warehouse aside, with this run's rows."""
     published = night.config.warehouse_path
     existing = published if published.is_file() else None
-    return build_warehouse(night.lake, existing, build_path(night), pending=night.run)
+    return build_warehouse(night.lake, existing, build_path(night), pending=[night.run])
 
 
 def libraries() -> tuple[Library, ...]:

@@ -4,7 +4,8 @@ In: rows. Out: `<root>/<table>/night=YYYY-MM-DD/<run_id>.parquet`. Edge.
 
 A run counts from the moment its row is in `<root>/run/night=.../`, which is written last; without it all
 its other files are as if they were not there. Of a night's committed runs the one with the highest
-`attempt` counts. Work in flight lies in `<root>/_work/night=YYYY-MM-DD/`.
+`attempt` counts. A retag run has files of findings alone: its row names the nightly run whose transcripts it
+read. Work in flight lies in `<root>/_work/`.
 """
 
 import shutil
@@ -19,7 +20,7 @@ from warehouse.connect import DatabaseError, explained, open_memory
 from warehouse.errors import WarehouseError
 from warehouse.row_files import UNFINISHED_SUFFIX, Reused
 from warehouse.rows import Row
-from warehouse.schema import lake_tables, statement
+from warehouse.schema import Stage, lake_tables, statement, table_spec
 
 _RUN = "run"
 _NIGHT_PREFIX = "night="
@@ -27,10 +28,20 @@ _NIGHT_PREFIX = "night="
 
 @dataclass(frozen=True, slots=True, order=True)
 class RunRef:
-    """A run of a night."""
+    """A run of a night. `transcripts` is the run whose transcripts it reads, empty for its own."""
 
     night: date
     run_id: str
+    transcripts: str = ""
+
+    @property
+    def heard(self) -> "RunRef":
+        """The run that wrote the transcripts."""
+        return RunRef(self.night, self.transcripts) if self.transcripts else self
+
+    @property
+    def is_retag(self) -> bool:
+        return bool(self.transcripts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,18 @@ class Lake:
         """Where the rows of one table, night and run lie."""
         return self._night_dir(table, night) / f"{run_id}.parquet"
 
+    def path_of(self, table: str, run: RunRef) -> Path:
+        """Where the rows of one table lie that count for a run: its own, or those it reads."""
+        source = run.heard if table_spec(table).stage is Stage.HEARD else run
+        return self.table_path(table, source.night, source.run_id)
+
     def work_dir(self, night: date) -> Path:
         """Where the night's shards lie while it is in flight."""
         return self.root / "_work" / f"{_NIGHT_PREFIX}{night.isoformat()}"
+
+    def retag_dir(self, night: date) -> Path:
+        """Where the night's tagged chunks lie while it is tagged again."""
+        return self.root / "_work" / "retag" / f"{_NIGHT_PREFIX}{night.isoformat()}"
 
     def write_rows(self, table: str, rows: Sequence[Row], path: Path) -> int:
         """Write `rows` (none is fine) of `table` to `path`, whole or not at all; returns their number.
@@ -77,12 +97,11 @@ class Lake:
         call_ids: Sequence[str] | None = None,
     ) -> list[Row]:
         """A run's rows of one table, all or those of `call_ids`, with all or the given columns."""
-        return row_files.read_rows(self.table_path(table, run.night, run.run_id), columns, call_ids)
+        return row_files.read_rows(self.path_of(table, run), columns, call_ids)
 
     def iter_transcripts(self, run: RunRef, call_ids: Sequence[str] | None = None) -> Iterator[Transcript]:
         """A run's transcripts, sorted by call_id, those without a turn last; few in memory at a time."""
-        call_file = self.table_path("call", run.night, run.run_id)
-        turn_file = self.table_path("turn", run.night, run.run_id)
+        call_file, turn_file = self.path_of("call", run), self.path_of("turn", run)
         return row_files.iter_transcripts(call_file, turn_file, call_ids)
 
     def commit_run(self, row: Row) -> RunRef:
@@ -91,8 +110,8 @@ class Lake:
         Raises:
             WarehouseError: when one of its tables has no file yet, or the row does not fit.
         """
-        run = RunRef(row["night"], row["run_id"])
-        paths = {spec.name: self.table_path(spec.name, run.night, run.run_id) for spec in lake_tables()}
+        run = _ref(row)
+        paths = {spec.name: self.path_of(spec.name, run) for spec in lake_tables()}
         marker = paths.pop(_RUN)
         missing = [table for table, path in paths.items() if not path.is_file()]
         if missing:
@@ -105,10 +124,10 @@ class Lake:
     def committed_runs(self, night: date) -> tuple[RunRef, ...]:
         """The night's runs that count, oldest attempt first."""
         paths = sorted(self._night_dir(_RUN, night).glob("*.parquet"))
-        if len(paths) < 2:  # nearly every night: nothing to read
+        if len(paths) < 2:  # nearly every night: nothing to read, a retag run is never alone
             return tuple(RunRef(night, path.stem) for path in paths)
-        found = [row for path in paths for row in row_files.read_rows(path, ["attempt", "run_id"])]
-        return tuple(RunRef(night, row["run_id"]) for row in sorted(found, key=_attempt))
+        found = [row for path in paths for row in row_files.read_rows(path)]
+        return tuple(_ref(row) for row in sorted(found, key=_attempt))
 
     def newest_run(self, night: date) -> RunRef | None:
         """The run whose rows count for the night, None when it has none."""
@@ -118,6 +137,10 @@ class Lake:
     def newest_runs(self) -> tuple[RunRef, ...]:
         """The run that counts of every night, by night."""
         return tuple(run for night in self.nights() if (run := self.newest_run(night)) is not None)
+
+    def all_runs(self) -> tuple[RunRef, ...]:
+        """Every run that is kept, newest of its night or not."""
+        return tuple(run for night in self.nights() for run in self.committed_runs(night))
 
     def next_attempt(self, night: date) -> int:
         """The `attempt` that a run's row must carry in order to count from now on, from 1."""
@@ -136,7 +159,7 @@ class Lake:
     def known_digests(self, before: date) -> dict[str, str]:
         """{recording digest: call_id} of the calls of all nights before `before`."""
         runs = [run for run in self.newest_runs() if run.night < before]
-        files = [str(self.table_path("call", run.night, run.run_id)) for run in runs]
+        files = [str(self.path_of("call", run)) for run in runs]
         if not files:
             return {}
         with open_memory() as memory:
@@ -161,23 +184,35 @@ class Lake:
     def prune(self, night: date, keep: int = 2) -> tuple[str, ...]:
         """Remove the night's runs but the newest `keep`, and leftovers of uncommitted ones; returns ids gone.
 
-        Call it when no run of the night is in flight. A run's marker goes first, so that a kill in between
-        leaves no run that seems complete.
+        Nightly runs are counted; a retag run stays as long as the run whose transcripts it reads. Call it when
+        no run of the night is in flight. A run's marker goes first, those of retag runs before the one they
+        read, so that a kill in between leaves no run that seems complete.
 
         Raises:
             ValueError: when `keep` < 1.
         """
         if keep < 1:
             raise ValueError(f"prune: keep must be at least 1, got {keep}")
-        kept = {run.run_id for run in self.committed_runs(night)[-keep:]}
-        tables = [_RUN, *(spec.name for spec in lake_tables() if spec.name != _RUN)]
+        runs = self.committed_runs(night)
+        heard = {run.run_id for run in [run for run in runs if not run.is_retag][-keep:]}
+        kept = {run.run_id for run in runs if run.heard.run_id in heard}
         gone: set[str] = set()
+        for run in runs:
+            if run.is_retag and run.run_id not in kept:
+                self.table_path(_RUN, night, run.run_id).unlink(missing_ok=True)
+                gone.add(run.run_id)
+        tables = [_RUN, *(spec.name for spec in lake_tables() if spec.name != _RUN)]
         for table in tables:
             gone |= _remove_but(self._night_dir(table, night), kept)
         return tuple(sorted(gone))
 
     def _night_dir(self, table: str, night: date) -> Path:
         return self.root / table / f"{_NIGHT_PREFIX}{night.isoformat()}"
+
+
+def _ref(row: Row) -> RunRef:
+    """The run of a row of `run`; rows of before there were retag runs lack the last column."""
+    return RunRef(row["night"], row["run_id"], row.get("transcript_run_id") or "")
 
 
 def _attempt(row: Row) -> tuple[int, str]:

@@ -5,6 +5,7 @@ that path and what was loaded. Edge.
 
 The build file ends the same whichever way it was made: nights whose run changed are replaced whole, and so
 are nights whose calls were delivered again later, because a call counts once, in its latest night.
+What people said of findings is loaded in full, from beside the runs.
 """
 
 import fcntl
@@ -28,12 +29,14 @@ from warehouse.connect import (
     wal_path,
 )
 from warehouse.errors import WarehouseError, WarehouseLocked
+from warehouse.label_store import LabelStore
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import arrow_rows
 from warehouse.rows import Row
 from warehouse.schema import (
     RowOwner,
     TableSpec,
+    label_tables,
     lake_tables,
     marts,
     schema_digest,
@@ -54,24 +57,27 @@ class BuildReport:
 
 
 def build_warehouse(
-    lake: Lake, published: Path | None, build: Path, pending: RunRef | None = None
+    lake: Lake, published: Path | None, build: Path, pending: Sequence[RunRef] = ()
 ) -> BuildReport:
     """Make the build file at `build` hold every night's newest run.
 
     When `published` has today's schema it is copied and only what changed is replaced, else all is loaded.
-    `pending` is a run whose files are in the lake but whose row is not yet: it counts as its night's newest.
-    Its rows of `run`, `library_case` and `clip` are added later with `add_rows`.
+    `pending` are runs whose files are in the lake but whose rows are not yet: each counts as its night's
+    newest. Their rows of `run`, `library_case` and `clip` are added later with `add_rows`.
 
     Raises:
         WarehouseLocked: when another process writes `published` or holds `build`.
         WarehouseError: when a lake file is damaged, or the disk is full.
     """
-    runs = {run.night: run for run in lake.newest_runs()} | ({pending.night: pending} if pending else {})
+    runs = {run.night: run for run in (*lake.newest_runs(), *pending)}
+    history = (*lake.all_runs(), *pending)
     base = published if published is not None and _is_current(published) else None
     try:
         with _new_build(build) if base is None else _copied_build(base, build) as con:
             with transaction(con):
                 nights = _load(con, lake, [runs[night] for night in sorted(runs)])
+                _load_history(con, lake, history)
+                _load_labels(con, lake)
             con.execute(statement("checkpoint"))
     except DatabaseError as err:
         raise explained(err, build) from err
@@ -162,6 +168,8 @@ def _load(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> tuple[date, ..
     changed: tuple[date, ...] = tuple(row[0] for row in con.fetchall())
     changed_runs = [run for run in runs if run.night in changed]
     for spec in lake_tables():
+        if spec.owner is RowOwner.HISTORY:
+            continue
         con.execute(_filled(f"delete_{spec.owner}_rows", spec))
         files = _files(lake, spec.name, runs if spec.owner is RowOwner.CASE else changed_runs)
         if files:
@@ -172,19 +180,51 @@ def _load(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> tuple[date, ..
     return changed
 
 
+def _load_history(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> None:
+    """Hold the rows of all `runs`, newest or not: a run's files never change, so only new ones are read."""
+    nights, run_ids = [run.night for run in runs], [run.run_id for run in runs]
+    for spec in (spec for spec in lake_tables() if spec.owner is RowOwner.HISTORY):
+        con.execute(_filled("delete_history_rows", spec), {"nights": nights, "run_ids": run_ids})
+        con.execute(_filled("loaded_history", spec))
+        loaded = set(con.fetchall())
+        files = _files(lake, spec.name, [run for run in runs if (run.night, run.run_id) not in loaded])
+        if files:
+            columns = _shared_columns(con, spec, files)
+            con.execute(_filled("load_run_rows", spec, columns), {"files": files})
+
+
+def _load_labels(con: Connection, lake: Lake) -> None:
+    """Load everything that people said of findings; a row stored twice counts once."""
+    store = LabelStore(lake.root)
+    for spec in label_tables():
+        con.execute(_filled("delete_label_rows", spec))
+        files = [str(path) for path in store.files(spec.name)]
+        if files:
+            columns = _shared_columns(con, spec, files)
+            con.execute(_filled("load_label_rows", spec, columns), {"files": files})
+
+
 def _note_wanted(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> None:
     """Temporary tables: the run of each night, and for each call the latest night that has it."""
     con.execute(statement("make_wanted_run"))
     con.execute(statement("make_wanted_call"))
     if runs:
         nights, run_ids = [run.night for run in runs], [run.run_id for run in runs]
-        con.execute(statement("note_wanted_runs"), {"nights": nights, "run_ids": run_ids})
+        heard = [run.heard.run_id for run in runs]
+        con.execute(
+            statement("note_wanted_runs"), {"nights": nights, "run_ids": run_ids, "transcripts": heard}
+        )
         con.execute(statement("note_wanted_calls"), {"files": _files(lake, "call", runs)})
 
 
 def _files(lake: Lake, table: str, runs: Sequence[RunRef]) -> list[str]:
-    """The runs' files of a table; a run older than the table, or a pending one, may have none."""
-    paths = (lake.table_path(table, run.night, run.run_id) for run in runs)
+    """The runs' files of a table; a run older than the table, or a pending one, may have none.
+
+    Of `run` itself also the row of the run whose transcripts a retag run reads: its rows are shown too.
+    """
+    paths = [lake.path_of(table, run) for run in runs]
+    if table == "run":
+        paths += [lake.path_of(table, run.heard) for run in runs if run.is_retag]
     return [str(path) for path in paths if path.is_file()]
 
 

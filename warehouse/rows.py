@@ -80,7 +80,8 @@ class CallContext:
 class RunRecord:
     """One row of `run`: who made the night, with what, and how it ended. Column comments tell units.
 
-    `attempt` is `Lake.next_attempt(night)`; `kind` nightly | retag; `state` complete | with_failures.
+    `attempt` is `Lake.next_attempt(night)`; `kind` nightly | retag; `state` complete | with_failures;
+    `transcript_run_id` the nightly run that a retag run reads.
     """
 
     run_id: str
@@ -102,6 +103,7 @@ class RunRecord:
     failed_count: int
     warning_count: int
     audio_s: float
+    transcript_run_id: str | None = None
 
 
 def call_rows(call: Call, run: RunContext) -> dict[str, list[Row]]:

@@ -3,8 +3,9 @@
 In: `tables/<table>/table.sql` + `checks.sql`, `marts/<mart>/view.sql` + `checks.sql`, `sql/*.sql`.
 Out: frozen specs in a stable order. Edge (reads the package's own files, once).
 
-A table.sql opens with two lines: `-- rows: call | run | case | warehouse` tells who owns its rows,
-`-- order: a, b` the columns its files are sorted by. A view.sql may open with `-- needs: other_mart`.
+A table.sql opens with two lines: `-- rows: call | run | history | case | label | warehouse` tells who owns
+its rows, `-- order: a, b` the columns its files are sorted by; `-- stage: heard` says that only a nightly run
+writes it. A view.sql may open with `-- needs: other_mart`.
 """
 
 import hashlib
@@ -17,32 +18,43 @@ from pathlib import Path
 from warehouse.errors import WarehouseError
 
 _HERE = Path(__file__).resolve().parent
-_DIRECTIVE = re.compile(r"^-- (?P<key>rows|order|needs): (?P<value>.+)$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^-- (?P<key>rows|order|needs|stage): (?P<value>.+)$", re.MULTILINE)
 
 
 class RowOwner(StrEnum):
     """What a table's rows hang on, and so how nights replace each other.
 
     `call`: rows of one call, dropped when a later night delivers the call again. `run`: rows of the night
-    itself. `case`: rows chosen from the whole warehouse, reloaded in full. `warehouse`: bookkeeping, not
-    in the lake.
+    itself. `history`: rows of a run that stay when a newer run of the night counts. `case`: rows chosen from
+    the whole warehouse, reloaded in full. `label`: what people said, kept beside the runs, reloaded in full.
+    `warehouse`: bookkeeping, not in the lake.
     """
 
     CALL = "call"
     RUN = "run"
+    HISTORY = "history"
     CASE = "case"
+    LABEL = "label"
     WAREHOUSE = "warehouse"
+
+
+class Stage(StrEnum):
+    """Which runs write a table: `heard` a nightly run alone, `found` a retag run too."""
+
+    HEARD = "heard"
+    FOUND = "found"
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One table: its DDL with comments, its checks, whose rows it holds and how its files are sorted."""
+    """One table: its DDL with comments, its checks, whose rows it holds, how it is sorted, who writes it."""
 
     name: str
     ddl: str
     checks: str
     owner: RowOwner
     order: tuple[str, ...]
+    stage: Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +91,13 @@ def table_spec(name: str) -> TableSpec:
 
 
 def lake_tables() -> tuple[TableSpec, ...]:
-    """The tables whose rows are kept in the lake: all but the warehouse's own bookkeeping."""
-    return tuple(spec for spec in tables() if spec.owner is not RowOwner.WAREHOUSE)
+    """The tables of which a run has a file in the lake."""
+    return tuple(spec for spec in tables() if spec.owner not in (RowOwner.WAREHOUSE, RowOwner.LABEL))
+
+
+def label_tables() -> tuple[TableSpec, ...]:
+    """The tables of what people said, kept in the lake beside the runs."""
+    return tuple(spec for spec in tables() if spec.owner is RowOwner.LABEL)
 
 
 @lru_cache(maxsize=1)
@@ -149,6 +166,7 @@ def _table_spec(folder: Path) -> TableSpec:
         checks=_read(folder / "checks.sql"),
         owner=RowOwner(found["rows"]),
         order=_names(found["order"]),
+        stage=Stage(found.get("stage", Stage.FOUND)),
     )
 
 

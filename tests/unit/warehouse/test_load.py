@@ -96,7 +96,7 @@ def test_a_pending_run_counts_before_it_is_committed_and_no_longer_when_it_never
     nights.night(FIRST, "r1", [call("a", FIRST)])
     run = nights.write(FIRST, "r2", [call("a", FIRST), call("b", FIRST)])
     build = tmp_path / "w.build"
-    build_warehouse(lake, None, build, pending=run)
+    build_warehouse(lake, None, build, pending=[run])
     assert ids(build, "SELECT call_id, run_id FROM call") == [("a", "r2"), ("b", "r2")]
     assert ids(build, "SELECT run_id FROM run") == []
 

@@ -1,5 +1,6 @@
 -- rows: call
 -- order: call_id
+-- stage: heard
 CREATE TABLE call (
     call_id VARCHAR NOT NULL,
     night DATE NOT NULL,

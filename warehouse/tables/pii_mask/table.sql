@@ -1,5 +1,6 @@
 -- rows: call
 -- order: call_id, turn_index, char_start
+-- stage: heard
 CREATE TABLE pii_mask (
     call_id VARCHAR NOT NULL,
     turn_index INTEGER NOT NULL,

@@ -1,5 +1,6 @@
 -- rows: call
 -- order: call_id, channel
+-- stage: heard
 CREATE TABLE recognition_audit (
     call_id VARCHAR NOT NULL,
     night DATE NOT NULL,

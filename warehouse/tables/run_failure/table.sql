@@ -1,5 +1,6 @@
 -- rows: run
 -- order: call_id, file, reason
+-- stage: heard
 CREATE TABLE run_failure (
     night DATE NOT NULL,
     run_id VARCHAR NOT NULL,

@@ -1,5 +1,6 @@
 -- rows: call
 -- order: call_id, turn_index
+-- stage: heard
 CREATE TABLE turn (
     call_id VARCHAR NOT NULL,
     turn_index INTEGER NOT NULL,

@@ -1,0 +1,4 @@
+SELECT DISTINCT
+    night,
+    run_id
+FROM __table__;
