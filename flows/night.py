@@ -100,18 +100,17 @@ def open_night(config: Config, night: date, now: datetime) -> Night:
     taggers = load_taggers(config)
     recognition_key = hearing_key(config, weights)
     shard_key = hashlib.sha256(f"{recognition_key} {load_masker(config).digest}".encode()).hexdigest()
-    run_id = f"{night:%Y%m%d}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
     return Night(
         config=config,
         night=night,
-        run=RunRef(night, run_id),
+        run=RunRef(night, new_run_id(night, now)),
         attempt=lake.next_attempt(night),
         started_at=now,
         weights=weights,
         recognition_key=recognition_key,
         shard_key=shard_key,
-        lexicon_digest=_findings_digest(config, taggers),
-        classifier_digest=_classifier_digest(taggers),
+        lexicon_digest=findings_digest(config, taggers),
+        classifier_digest=classifier_digest(taggers),
         previous=lake.newest_run(night),
     )
 
@@ -191,12 +190,18 @@ def code_version() -> str:
     return version("huiting")
 
 
-def _classifier_digest(taggers: Sequence[Tagger]) -> str | None:
+def new_run_id(night: date, now: datetime) -> str:
+    """Return an id that no other run has."""
+    return f"{night:%Y%m%d}-{now.astimezone(UTC):%Y%m%dT%H%M%S}-{secrets.token_hex(3)}"
+
+
+def classifier_digest(taggers: Sequence[Tagger]) -> str | None:
+    """Return the digest of the cause classifier, None without one."""
     return next((tagger.model_digest for tagger in taggers if isinstance(tagger, CauseTagger)), None)
 
 
-def _findings_digest(config: Config, taggers: Sequence[Tagger]) -> str:
-    """What decides findings besides the turns: the taggers, and the second pass where there is one."""
+def findings_digest(config: Config, taggers: Sequence[Tagger]) -> str:
+    """Return what decides findings besides the turns: the taggers, and the second pass where there is one."""
     digest = taggers_digest(taggers)
     if not config.recognition.second_pass:
         return digest

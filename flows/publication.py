@@ -5,10 +5,12 @@ the published file by one rename, then pages. What a killed run committed and di
 by the next one. No prefect here.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.config import Config
 from flows.night import Night, Plan, code_version
 from flows.store import recording_files
 from transcribe.call import Severity
@@ -17,12 +19,13 @@ from warehouse.case_clips import ClipRefusal, CuttingOptions, cut_clips, with_li
 from warehouse.checks import CheckResult, require_ok, run_checks
 from warehouse.clips import SoundOptions
 from warehouse.connect import open_reading
+from warehouse.lake import Lake, RunRef
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases
 from warehouse.load import BuildReport, add_rows, build_warehouse
 from warehouse.morning import write_morning
 from warehouse.pages.render import PagesReport, render_pages
 from warehouse.publish import publish
-from warehouse.rows import Row, RunRecord, case_rows, clip_rows, run_row
+from warehouse.rows import Row, RunContext, RunRecord, case_rows, clip_rows, run_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +37,17 @@ class Shelf:
     refusals: tuple[ClipRefusal, ...]
 
 
-def build_path(night: Night) -> Path:
+def build_path(config: Config) -> Path:
     """Return where the warehouse is built: beside the published file, in the same file system."""
-    published = night.config.warehouse_path
+    published = config.warehouse_path
     return published.with_name(f".{published.name}.build")
 
 
-def build(night: Night) -> BuildReport:
-    """Build the warehouse aside, with this run's rows."""
-    published = night.config.warehouse_path
+def build(config: Config, pending: Sequence[RunRef]) -> BuildReport:
+    """Build the warehouse aside, with the rows of runs that are stored and do not count yet."""
+    published = config.warehouse_path
     existing = published if published.is_file() else None
-    return build_warehouse(night.lake, existing, build_path(night), pending=[night.run])
+    return build_warehouse(Lake(config.lake_path), existing, build_path(config), pending)
 
 
 def libraries() -> tuple[Library, ...]:
@@ -52,64 +55,73 @@ def libraries() -> tuple[Library, ...]:
     return load_libraries(CASES_DIR)
 
 
-def fill_shelf(night: Night) -> Shelf:
-    """Choose the night's cases and cut their clips.
+def fill_shelf(config: Config, night: date) -> Shelf:
+    """Choose a night's cases from the build and cut their clips.
 
     Raises:
         LibraryInvalid: a library's description or selection cannot be used.
     """
     shelves = libraries()
-    with open_reading(build_path(night)) as con:
-        lookback = night.config.warehouse.lookback_nights
-        cases = select_cases(con, shelves, night.night, lookback_nights=lookback)
-        nights = {day for day in night.lake.nights() if day <= night.night} | {night.night}
+    with open_reading(build_path(config)) as con:
+        lookback = config.warehouse.lookback_nights
+        cases = select_cases(con, shelves, night, lookback_nights=lookback)
+        nights = {day for day in Lake(config.lake_path).nights() if day <= night} | {night}
         recent = sorted(nights)[-lookback:]
-        files = recording_files(night, recent)
-        options = CuttingOptions(sound=SoundOptions(codec=night.config.cases.codec))
-        report = cut_clips(con, with_library(cases, shelves), files, night.config.pages_path, options)
+        files = recording_files(config, recent)
+        options = CuttingOptions(sound=SoundOptions(codec=config.cases.codec))
+        report = cut_clips(con, with_library(cases, shelves), files, config.pages_path, options)
     return Shelf(cases=cases, clips=report.clips, refusals=report.refusals)
 
 
-def store_shelf(
-    night: Night, plan: Plan, built: BuildReport, shelf: Shelf, now: datetime
-) -> tuple[Row, tuple[CheckResult, ...]]:
-    """Write cases, clips and the run's row into the build, check every night it replaced; returns that row.
+def store_shelf(config: Config, context: RunContext, shelf: Shelf) -> None:
+    """Write a run's cases and clips into the lake and into the build."""
+    lake = Lake(config.lake_path)
+    for table, rows in (
+        ("library_case", case_rows(shelf.cases, context)),
+        ("clip", clip_rows(shelf.clips, context)),
+    ):
+        lake.write_rows(table, rows, lake.table_path(table, context.night, context.run_id))
+        add_rows(build_path(config), table, rows)
+
+
+def check_build(config: Config, rows: Sequence[Row], built: BuildReport) -> tuple[CheckResult, ...]:
+    """Write the rows of `run` into the build and check every night that it replaced.
 
     Raises:
         CheckFailed: a check of level fail found rows; nothing is published.
     """
-    for table, rows in (
-        ("library_case", case_rows(shelf.cases, night.context)),
-        ("clip", clip_rows(shelf.clips, night.context)),
-    ):
-        night.lake.write_rows(table, rows, night.lake.table_path(table, night.night, night.run.run_id))
-        add_rows(build_path(night), table, rows)
-    row = run_row(_run_record(night, plan, now))
-    add_rows(build_path(night), "run", [row])
-    with open_reading(build_path(night)) as con:
+    if rows:
+        add_rows(build_path(config), "run", rows)
+    with open_reading(build_path(config)) as con:
         results = run_checks(con, built.nights)
     require_ok(results)
-    return row, results
+    return results
 
 
-def publish_night(night: Night, row: Row) -> None:
-    """Make the run count, then switch readers to the new warehouse."""
-    night.lake.commit_run(row)
-    publish(build_path(night), night.config.warehouse_path)
+def publish_runs(config: Config, rows: Sequence[Row]) -> None:
+    """Make runs count, then switch readers to the new warehouse."""
+    lake = Lake(config.lake_path)
+    for row in rows:
+        lake.commit_run(row)
+    publish(build_path(config), config.warehouse_path)
 
 
-def render(night: Night) -> PagesReport:
+def render(config: Config) -> PagesReport:
     """Write the trainers' pages from the published warehouse."""
-    with open_reading(night.config.warehouse_path) as con:
-        return render_pages(con, night.config.pages_path, libraries())
-
-
-def write_morning_sheet(night: Night) -> Path:
-    """Write `morning/<night>.xlsx`."""
-    config = night.config
-    path = config.morning_path / f"{night.night.isoformat()}.xlsx"
     with open_reading(config.warehouse_path) as con:
-        return write_morning(con, night.night, config.morning.min_severity, path, config.pages_path)
+        return render_pages(con, config.pages_path, libraries())
+
+
+def write_morning_sheet(config: Config, night: date) -> Path:
+    """Write `morning/<night>.xlsx`."""
+    path = config.morning_path / f"{night.isoformat()}.xlsx"
+    with open_reading(config.warehouse_path) as con:
+        return write_morning(con, night, config.morning.min_severity, path, config.pages_path)
+
+
+def night_row(night: Night, plan: Plan, now: datetime) -> Row:
+    """Return the row of `run` of a night whose files are all stored."""
+    return run_row(_run_record(night, plan, now))
 
 
 def _run_record(night: Night, plan: Plan, now: datetime) -> RunRecord:

@@ -99,37 +99,39 @@ def store_findings(
 @task(name="build warehouse", cache_policy=NO_CACHE)
 def build(opened: Night) -> BuildReport:
     """Build the warehouse beside the published one."""
-    return publication.build(opened)
+    return publication.build(opened.config, [opened.run])
 
 
 @task(name="fill case libraries", cache_policy=NO_CACHE)
 def fill_shelf(opened: Night) -> Shelf:
     """Choose cases and cut clips."""
-    return publication.fill_shelf(opened)
+    return publication.fill_shelf(opened.config, opened.night)
 
 
 @task(name="check", cache_policy=NO_CACHE)
 def check(opened: Night, made: Plan, built: BuildReport, shelf: Shelf) -> tuple[Row, tuple[CheckResult, ...]]:
     """Complete the build and run the data checks."""
-    return publication.store_shelf(opened, made, built, shelf, datetime.now(UTC))
+    publication.store_shelf(opened.config, opened.context, shelf)
+    row = publication.night_row(opened, made, datetime.now(UTC))
+    return row, publication.check_build(opened.config, [row], built)
 
 
 @task(name="publish", cache_policy=NO_CACHE)
 def publish(opened: Night, row: Row) -> None:
     """Commit the run and switch readers to the new warehouse."""
-    publication.publish_night(opened, row)
+    publication.publish_runs(opened.config, [row])
 
 
 @task(name="render pages", cache_policy=NO_CACHE)
 def render(opened: Night) -> PagesReport:
     """Write the trainers' pages."""
-    return publication.render(opened)
+    return publication.render(opened.config)
 
 
 @task(name="morning sheet", cache_policy=NO_CACHE)
 def write_morning(opened: Night) -> Path:
     """Write the managers' morning sheet."""
-    return publication.write_morning_sheet(opened)
+    return publication.write_morning_sheet(opened.config, opened.night)
 
 
 @task(name="report", cache_policy=NO_CACHE)

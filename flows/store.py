@@ -9,16 +9,20 @@ import json
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
+from flows.config import Config
 from flows.confirm import TABLE as TABOO_TABLE
 from flows.confirm import ConfirmJob
 from flows.night import Night, Plan, write_text
-from flows.work import HearJob, TagJob
+from flows.work import HearJob, TagJob, load_taggers
+from tagging.taggers import rules_of
 from transcribe.call import Fault, FaultReason, Recording
+from warehouse.finding_counts import MadeWith, finding_counts
+from warehouse.lake import Lake, RunRef
 from warehouse.row_files import Reused, read_rows
-from warehouse.rows import FINDING_TABLES, Row, fault_rows, recording_columns
+from warehouse.rows import FINDING_TABLES, Row, fault_rows, recording_columns, rule_rows
 
 _SHARD_TABLES = ("turn", "recognition_audit", "pii_mask")
 
@@ -86,16 +90,26 @@ def store_findings(
         folders = [again.get(job.target, job.target) if table == TABOO_TABLE else job.target for job in jobs]
         shards = [folder / f"{table}.parquet" for folder in folders]
         night.lake.merge_shards(table, shards, night.run, _reused(night, table, same, call_file))
+    made = MadeWith("nightly", _now(), night.lexicon_digest, night.classifier_digest)
+    store_catalogue(night.config, night.run, made)
 
 
-def recording_files(night: Night, nights: Sequence[date]) -> dict[str, tuple[Path, ...]]:
+def store_catalogue(config: Config, run: RunRef, made: MadeWith) -> None:
+    """Write which rules could find something in a run, and how often it found what; findings come first."""
+    lake = Lake(config.lake_path)
+    rules = rule_rows(rules_of(load_taggers(config)), run.night, run.run_id)
+    lake.write_rows("rule", rules, lake.path_of("rule", run))
+    lake.write_rows("finding_count", finding_counts(lake, run, made), lake.path_of("finding_count", run))
+
+
+def recording_files(config: Config, nights: Sequence[date]) -> dict[str, tuple[Path, ...]]:
     """Return {call_id: files} of the given nights, the later night winning."""
     found: dict[str, tuple[Path, ...]] = {}
     for day in sorted(nights):
-        path = _files_path(night, day)
+        path = _files_path(config, day)
         if path.is_file():
             names: Mapping[str, list[str]] = json.loads(path.read_text(encoding="utf-8"))
-            folder = night.config.inbox_path
+            folder = config.inbox_path
             found |= {call_id: tuple(folder / name for name in files) for call_id, files in names.items()}
     return found
 
@@ -145,7 +159,7 @@ def _calls_with_same_findings(night: Night, plan: Plan, rows: Sequence[Row]) -> 
 def _reused(night: Night, table: str, call_ids: frozenset[str], call_file: Path) -> Reused | None:
     if night.previous is None or not call_ids:
         return None
-    path = night.lake.table_path(table, night.night, night.previous.run_id)
+    path = night.lake.path_of(table, night.previous)
     return Reused(path=path, call_ids=call_ids, calls=call_file)
 
 
@@ -153,12 +167,16 @@ def _write_run_rows(night: Night, table: str, rows: Sequence[Row]) -> None:
     night.lake.write_rows(table, rows, night.lake.table_path(table, night.night, night.run.run_id))
 
 
-def _files_path(night: Night, day: date) -> Path:
-    return night.config.lake_path / "_recordings" / f"{day.isoformat()}.json"
+def _files_path(config: Config, day: date) -> Path:
+    return config.lake_path / "_recordings" / f"{day.isoformat()}.json"
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _remember_files(night: Night, recordings: Sequence[Recording]) -> None:
     """Note where each call's files lie, for clips of later nights."""
     folder = night.config.inbox_path
     names = {r.call_id: [os.path.relpath(file, folder) for file in r.files] for r in recordings}
-    write_text(_files_path(night, night.night), json.dumps(names, ensure_ascii=False, indent=0))
+    write_text(_files_path(night.config, night.night), json.dumps(names, ensure_ascii=False, indent=0))

@@ -13,14 +13,23 @@ from tagging.amounts.tagger import build as build_amounts
 from tagging.behaviour.tagger import build as build_behaviour
 from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build as build_customer
-from tagging.finding import Finding, Findings
+from tagging.finding import Finding, Findings, RuleRecord
 from tagging.handling.tagger import build as build_handling
 from tagging.options import TaggerOptions
 from tagging.signals.tagger import build as build_signals
 from tagging.taboo.tagger import build as build_taboo
 from transcribe.call import Transcript
 
-__all__ = ["TAGGERS", "Judge", "Tagger", "TaggerOptions", "build_taggers", "tag_transcript", "taggers_digest"]
+__all__ = [
+    "TAGGERS",
+    "Judge",
+    "Tagger",
+    "TaggerOptions",
+    "build_taggers",
+    "rules_of",
+    "tag_transcript",
+    "taggers_digest",
+]
 
 
 class Tagger(Protocol):
@@ -43,6 +52,16 @@ class Judge(Tagger, Protocol):
 
     def judge(self, transcript: Transcript, found: Sequence[Finding]) -> tuple[Finding, ...]:
         """Return what follows from the findings of one call, in a stable order."""
+        ...
+
+
+@runtime_checkable
+class RuleKeeper(Protocol):
+    """A tagger whose findings name rules."""
+
+    @property
+    def rules(self) -> tuple[RuleRecord, ...]:
+        """Every rule that a finding of this tagger may name."""
         ...
 
 
@@ -79,6 +98,11 @@ def tag_transcript(transcript: Transcript, taggers: Sequence[Tagger]) -> Finding
         for finding in tagger.judge(transcript, found)
     )
     return Findings(call_id=transcript.call_id, items=found + judged)
+
+
+def rules_of(taggers: Sequence[Tagger]) -> tuple[RuleRecord, ...]:
+    """Return every rule that a finding of these taggers may name, tagger by tagger."""
+    return tuple(rule for tagger in taggers if isinstance(tagger, RuleKeeper) for rule in tagger.rules)
 
 
 def taggers_digest(taggers: Sequence[Tagger]) -> str:

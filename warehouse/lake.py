@@ -184,8 +184,8 @@ class Lake:
     def prune(self, night: date, keep: int = 2) -> tuple[str, ...]:
         """Remove the night's runs but the newest `keep`, and leftovers of uncommitted ones; returns ids gone.
 
-        Nightly runs are counted; a retag run stays as long as the run whose transcripts it reads. Call it when
-        no run of the night is in flight. A run's marker goes first, those of retag runs before the one they
+        Nightly runs are counted; a retag run stays as long as the run whose transcripts it reads. Call it
+        when no run of the night is in flight. Markers go first, those of retag runs before the one they
         read, so that a kill in between leaves no run that seems complete.
 
         Raises:

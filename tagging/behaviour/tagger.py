@@ -5,10 +5,11 @@ from pathlib import Path
 from tagging.behaviour.echo import EchoFinder
 from tagging.behaviour.repetition import find_endless_apology, find_implied, find_repetitions
 from tagging.behaviour.schema import BehaviourEntry, BehaviourSettings
-from tagging.behaviour.timing import find_timed_faults
+from tagging.behaviour.timing import RULE_PREFIX, find_timed_faults
 from tagging.finding import Behaviour
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
+from tagging.rule_records import rule_records, setting_records
 from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence
 from transcribe.call import Transcript
 
@@ -27,6 +28,10 @@ class BehaviourTagger:
         self._settings = settings
         self._echo = EchoFinder(settings.repeat_words)
         self.digest = f"{ENGINE_VERSION}:{lexicon.digest}{digest_of(settings)}"
+        self.rules = (
+            *rule_records(self.name, lexicon.entries),
+            *setting_records(self.name, RULE_PREFIX, settings),
+        )
 
     def tag(self, transcript: Transcript) -> tuple[Behaviour, ...]:
         """Return the behaviours of one call in order of turns; each at most once a turn."""

@@ -23,6 +23,7 @@ from tagging.finding import CauseSource, CauseTag, Evidence, MatchKind
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.matching import Firing
 from tagging.options import TaggerOptions
+from tagging.rule_records import model_record, rule_records
 from tagging.scope import confidence_of, evidence_of
 from transcribe.call import SpeakerRole, Transcript
 
@@ -68,6 +69,10 @@ class CauseTagger:
         self._reader = Reader(lexicon, settings)
         content = f"{lexicon.digest}\n{digest_of(settings)}\n{model_digest}"
         self.digest = hashlib.sha256(content.encode()).hexdigest()
+        self.rules = (
+            *rule_records(self.name, lexicon.entries),
+            model_record(self.name, self._model_id, model_digest, "投诉原因分类器"),
+        )
 
     def tag(self, transcript: Transcript) -> tuple[CauseTag, ...]:
         """Return the causes of one call, in the taxonomy's order, stated before observed."""

@@ -12,6 +12,7 @@ from tagging.customer.schema import CustomerEntry, CustomerSettings
 from tagging.finding import CustomerType, Escalation, Evidence, Motive, Tier, TierTag
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
+from tagging.rule_records import rule_records
 from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence, words_of
 from transcribe.call import SpeakerRole, Transcript
 
@@ -28,6 +29,7 @@ class CustomerTagger:
         self._by_id = lexicon.by_id
         self._settings = settings
         self.digest = f"{lexicon.digest}{digest_of(settings)}"
+        self.rules = rule_records(self.name, lexicon.entries)
 
     def tag(self, transcript: Transcript) -> tuple[Escalation | CustomerType | Motive | TierTag, ...]:
         """Return escalations in order of turns, then customer types, motives, and the call's one tier."""

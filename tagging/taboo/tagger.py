@@ -14,6 +14,7 @@ from tagging.finding import MatchKind, TabooHit
 from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
+from tagging.rule_records import rule_records
 from tagging.scope import confidence_of, side_of, span_times
 from tagging.taboo.paraphrase.model_file import LoadedFinder, load_finder
 from tagging.taboo.schema import TabooEntry
@@ -51,6 +52,7 @@ class TabooTagger:
         self._finder = paraphrases.finder if paraphrases else None
         parts = [lexicon.digest, *([paraphrases.digest] if paraphrases else [])]
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        self.rules = rule_records(self.name, lexicon.entries)
 
     def tag(self, transcript: Transcript) -> tuple[TabooHit, ...]:
         """Return the hits of one call in order of turns and characters."""

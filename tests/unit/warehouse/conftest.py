@@ -41,6 +41,7 @@ from transcribe.call import (
     Turn,
     Word,
 )
+from warehouse.finding_counts import MadeWith, finding_counts
 from warehouse.lake import Lake, RunRef
 from warehouse.rows import (
     CallContext,
@@ -51,7 +52,7 @@ from warehouse.rows import (
     pii_rows,
     run_row,
 )
-from warehouse.schema import lake_tables
+from warehouse.schema import Stage, lake_tables
 
 KEY = "base-zh-1"
 ABILITIES = ("listening", "understanding", "resolving", "expression", "control", "learning", "detail")
@@ -169,9 +170,15 @@ class Nights:
             parts["pii_mask"] = pii_rows([PiiMask(1, "phone", 6, 17, 7.2, 9.4)], found)
             for table, rows in parts.items():
                 tables[table] += rows
-        for table in tables.keys() - {"run", "library_case", "clip"}:
+        for table in tables.keys() - {"run", "library_case", "clip", "finding_count"}:
             self.lake.write_rows(table, tables[table], self.lake.table_path(table, night, run_id))
+        self.count(RunRef(night, run_id))
         return RunRef(night, run_id)
+
+    def count(self, run: RunRef) -> None:
+        """How often the run found what."""
+        counts = finding_counts(self.lake, run, MadeWith("nightly", datetime(2026, 11, 21, 1, 0), "l", None))
+        self.lake.write_rows("finding_count", counts, self.lake.path_of("finding_count", run))
 
     def row(self, run: RunRef, call_count: int) -> dict[str, Any]:
         instant = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -204,6 +211,23 @@ class Nights:
             if not path.exists():
                 self.lake.write_rows(table, [], path)
         return self.lake.commit_run(self.row(run, call_count))
+
+    def retag(self, before: RunRef, run_id: str, findings: Callable[[str], Findings]) -> RunRef:
+        """All files of a run that reads the transcripts of `before`, and its row."""
+        run = RunRef(before.night, run_id, before.heard.run_id)
+        tables: dict[str, list[dict[str, Any]]] = {
+            spec.name: [] for spec in lake_tables() if spec.stage is Stage.FOUND and spec.name != "run"
+        }
+        calls = self.lake.read_rows("call", before, ["call_id", "call_date"])
+        for call in calls:
+            context = CallContext(call["call_id"], run.night, call["call_date"], run_id)
+            for table, rows in finding_rows(findings(call["call_id"]), context).items():
+                tables[table] += rows
+        for table, rows in tables.items():
+            self.lake.write_rows(table, rows, self.lake.table_path(table, run.night, run_id))
+        self.count(run)
+        row = self.row(run, len(calls)) | {"kind": "retag", "transcript_run_id": run.transcripts}
+        return self.lake.commit_run(row)
 
     def night(self, night: date, run_id: str, calls: Sequence[Call]) -> RunRef:
         return self.commit(self.write(night, run_id, calls), len(calls))

@@ -80,7 +80,9 @@ BROKEN = [
     ("UPDATE run_failure SET file = '13800000000.wav'", "run_failure.file_has_no_long_digits"),
     ("UPDATE run SET call_count = 1", "run.counts_its_calls"),
     ("DELETE FROM run", "loaded_run.has_run"),
-    ("INSERT INTO loaded_run SELECT night, run_id, 'x' FROM loaded_run", "loaded_run.has_one_schema"),
+    ("UPDATE run SET kind = 'retag'", "run.kind_is_known"),
+    ("UPDATE loaded_run SET transcript_run_id = 'x'", "loaded_run.has_transcript_run"),
+    ("INSERT INTO loaded_run SELECT night, run_id, run_id, 'x' FROM loaded_run", "loaded_run.has_one_schema"),
 ]
 
 

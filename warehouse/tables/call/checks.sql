@@ -67,5 +67,5 @@ SELECT
     call.call_id,
     call.run_id
 FROM call
-ANTI JOIN loaded_run ON call.night = loaded_run.night AND call.run_id = loaded_run.run_id
+ANTI JOIN loaded_run ON call.night = loaded_run.night AND call.run_id = loaded_run.transcript_run_id
 WHERE call.night IN (SELECT checked_night.night FROM checked_night);

@@ -1,0 +1,97 @@
+"""Today's lexicons and models over stored turns, read top to bottom; nothing is transcribed again. Edge file.
+
+In: nights of the lake. Out: a new run of findings per night, a published warehouse, pages. Nights are tagged
+one after the other, each in chunks on the same Dask workers as a night's own tagging (so a cluster serves
+both), and published together at the end. Killed anywhere, the next run goes on: finished chunks are found,
+and no night counts before its findings, cases and checks are complete.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from prefect import flow
+
+from flows import night as ledger
+from flows import retag_steps as steps
+from flows.config import Config
+from flows.crew import Work, crew, run_jobs
+from flows.nightly import Stopwatch
+from flows.publication import Shelf
+from flows.steps import pieces_that_retry
+from warehouse.checks import CheckResult, shown
+from warehouse.rows import Row
+
+
+@dataclass(frozen=True, slots=True)
+class RetagReport:
+    """Which nights were tagged again, which needed nothing, and wall seconds per step."""
+
+    nights: tuple[date, ...]
+    same: tuple[date, ...]
+    call_count: int
+    clip_count: int
+    warnings: tuple[str, ...]
+    stages: tuple[tuple[str, float], ...]
+
+
+def retag_nights(config: Config, nights: Sequence[date], *, is_forced: bool = False) -> RetagReport:
+    """Tag stored nights again on the configured workers while holding the data directory's lock.
+
+    Raises:
+        WarehouseLocked: a night is running here.
+        TaggingError, WarehouseError, OSError: nothing was published.
+    """
+    with ledger.only_one(config):
+        runner = crew(config, os.cpu_count() or 1)
+        return retag.with_options(task_runner=runner)(config, list(nights), is_forced)
+
+
+@flow(name="huiting-retag", validate_parameters=False)
+def retag(config: Config, nights: list[date], is_forced: bool) -> RetagReport:
+    """The story of tagging again."""
+    watch = Stopwatch()
+    _, tag, _ = pieces_that_retry(config.workers.retries)
+    todo, same = watch.run("准备", steps.open_nights, config, nights, is_forced)
+    rows: list[Row] = []
+    for each in todo:
+        jobs = watch.run("准备", steps.plan, each)
+        tagging = Work(f"打标签 {each.run.night}", tag, lambda job: len(job.call_ids), is_light=True)
+        watch.run("打标签", run_jobs, tagging, jobs)
+        rows.append(watch.run("入湖", steps.store, each, jobs))
+    shelves: list[Shelf] = []
+    checked: tuple[CheckResult, ...] = ()
+    if todo:
+        built = watch.run("建仓", steps.build, config, [each.run for each in todo])
+        for each in todo:
+            shelves.append(watch.run("选例剪辑", steps.fill_shelf, each))
+        checked = watch.run("检查", steps.check, config, rows, built)
+        watch.run("发布", steps.publish, config, rows)
+        watch.run("页面", steps.render, config)
+        for each in todo:
+            watch.run("晨会表", steps.write_morning, each)
+            steps.clean_up(each)
+    return _report(rows, same, shelves, checked, watch.stages)
+
+
+def _report(
+    rows: Sequence[Row],
+    same: Sequence[date],
+    shelves: Sequence[Shelf],
+    checked: Sequence[CheckResult],
+    stages: tuple[tuple[str, float], ...],
+) -> RetagReport:
+    refused = [
+        f"案例 {item.case_id}（{item.call_id}）没有片段：{item.message}"
+        for shelf in shelves
+        for item in shelf.refusals
+    ]
+    return RetagReport(
+        nights=tuple(row["night"] for row in rows),
+        same=tuple(same),
+        call_count=sum(row["call_count"] for row in rows),
+        clip_count=sum(len(shelf.clips) for shelf in shelves),
+        warnings=tuple(refused + [shown(result) for result in checked if not result.is_ok]),
+        stages=stages,
+    )
