@@ -15,6 +15,7 @@ from tagging.handling.schema import HandlingEntry, HandlingSettings
 from tagging.handling.score import score_call
 from tagging.lexicon import SETTINGS_NAME, LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
+from tagging.rule_records import rule_records
 from tagging.told import confidence_of_firing, evidence_of_firing, further_evidence
 from transcribe.call import Transcript
 
@@ -42,6 +43,7 @@ class HandlingTagger:
         self._by_id = lexicon.by_id
         self._settings = settings
         self.digest = f"{ENGINE_VERSION}:{lexicon.digest}{digest_of(settings)}"
+        self.rules = rule_records(self.name, lexicon.entries)
 
     def tag(self, transcript: Transcript) -> tuple[Finding, ...]:
         """Return nothing: what follows from all findings is told by `judge`."""

@@ -18,7 +18,7 @@ CREATE TABLE rule (
 COMMENT ON TABLE rule IS 'One row per run and rule that could find something in it: a finding''s run_id and rule_id (or phrase_id) join to the rule as it was then';
 COMMENT ON COLUMN rule.night IS 'Date of the drop folder the recording was delivered in';
 COMMENT ON COLUMN rule.run_id IS 'Run that wrote this row; see table run';
-COMMENT ON COLUMN rule.tagger IS 'causes, taboo, behaviour or customer';
+COMMENT ON COLUMN rule.tagger IS 'causes, taboo, behaviour, customer or handling';
 COMMENT ON COLUMN rule.rule_id IS 'Lexicon entry, timing: with a measured fault, or classifier: with the first digits of its digest';
 COMMENT ON COLUMN rule.version IS '8 hex digits over what decides what the rule finds; examples, notes and owners do not change it';
 COMMENT ON COLUMN rule.title IS 'What people call it, Chinese; the id where the lexicon has no name';
