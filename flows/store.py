@@ -22,7 +22,8 @@ from transcribe.call import Fault, FaultReason, Recording
 from warehouse.finding_counts import MadeWith, finding_counts
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import Reused, read_rows
-from warehouse.rows import FINDING_TABLES, Row, fault_rows, recording_columns, rule_rows
+from warehouse.rows import FINDING_TABLES, Row, fault_rows, recording_columns
+from warehouse.rule_rows import rule_rows
 
 _SHARD_TABLES = ("turn", "recognition_audit", "pii_mask")
 

@@ -21,7 +21,6 @@ from tagging.finding import (
     HandlingScore,
     Motive,
     PiiMask,
-    RuleRecord,
     ScorePart,
     Signal,
     SpokenValue,
@@ -197,11 +196,6 @@ def case_rows(cases: Iterable[Case], run: RunContext) -> list[Row]:
 def clip_rows(clips: Iterable[Clip], run: RunContext) -> list[Row]:
     """Rows of `clip`."""
     return [asdict(clip) | {"night": run.night, "run_id": run.run_id} for clip in clips]
-
-
-def rule_rows(rules: Iterable[RuleRecord], night: date, run_id: str) -> list[Row]:
-    """Rows of `rule`: what could find something in a run."""
-    return [asdict(rule) | {"night": night, "run_id": run_id} for rule in rules]
 
 
 def run_row(record: RunRecord) -> Row:
