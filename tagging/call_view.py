@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 
 from tagging.exact_sound import ExactSounds
 from tagging.folding import SOUND_FILLER, TWINS_CLASS
+from tagging.haystack import MAX_UNITS, Haystack, fold_units, units_of
 from tagging.hits import Place
 from tagging.lexicon_schema import Vocabulary
 from tagging.passages import Passage, PassageFinder
@@ -49,6 +50,19 @@ class CallView:
         self.passages = viewer.passages.find(self.turns)
         self._passage_of = {at: passage for passage in self.passages for at in passage.positions}
         self._joined: dict[int, TurnView] = {}
+        self._haystacks: dict[str, tuple[Haystack, ...]] = {}
+
+    def haystacks(self, side: str) -> tuple[Haystack, ...]:
+        """Return all that a side says, in texts to be looked through at once."""
+        if side not in self._haystacks:
+            own = [position for position, each in enumerate(self.sides) if each == side]
+            passages = [each for each in self.passages if self.sides[each.positions[0]] == side]
+            units = units_of(own, passages, self.turns)
+            self._haystacks[side] = tuple(
+                fold_units(units[at : at + MAX_UNITS], self._viewer.folding)
+                for at in range(0, len(units), MAX_UNITS)
+            )
+        return self._haystacks[side]
 
     def view(self, position: int) -> TurnView:
         """Return the view of one turn."""

@@ -6,11 +6,12 @@ syllables that are easily confused.
 """
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from unicodedata import category
 
 from tagging.lexicon_schema import Confusion, SoundSettings, Vocabulary
-from tagging.pattern import STRONG_BREAK, WEAK_BREAK
+from tagging.pattern import STRONG_BREAK, UNIT_BREAK, WEAK_BREAK
 
 # Initials of Mandarin syllables, longest first (Hanyu Pinyin scheme of 1958); y and w are written like them.
 INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
@@ -35,6 +36,7 @@ class TextFold(dict[int, str]):
             self.update({ord(char): group[0] for char in group})
         self.update({ord(char): STRONG_BREAK for char in vocabulary.strong_breaks})
         self[ord(MASK)] = MASK
+        self[ord(UNIT_BREAK)] = UNIT_BREAK
 
     def __missing__(self, code: int) -> str:
         char = chr(code)
@@ -103,7 +105,7 @@ class SoundTable:
     def __init__(self, settings: SoundSettings):
         self.settings = settings
         self._initials = _canonical(settings.initials)
-        self._codes: dict[str, str] = {}
+        self._codes: dict[str, str] = {UNIT_BREAK: UNIT_BREAK}
         self._classes: dict[tuple[str, str], str] = {}
         # Longest first: "ang" before "an", as a final is recognised by its end.
         self._finals = sorted(settings.finals, key=lambda each: -max(map(len, each.pair)))
@@ -124,7 +126,7 @@ class SoundTable:
         self._codes[syllable] = code
         return code
 
-    def encode(self, pinyin: tuple[str, ...]) -> str:
+    def encode(self, pinyin: Sequence[str]) -> str:
         """Return the codes of a turn's syllables, one character each."""
         codes = self._codes
         return "".join([codes.get(syllable) or self.code(syllable) for syllable in pinyin])

@@ -73,7 +73,7 @@ def without_overlap(hits: Sequence[Hit]) -> list[Hit]:
         return list(hits)
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda each: (-each.score, -_length(each), each.first.char_start)):
-        if not any(_overlap(hit, other) for other in kept):
+        if not any(overlap(hit, other) for other in kept):
             kept.append(hit)
     return in_order(kept)
 
@@ -82,7 +82,8 @@ def _length(hit: Hit) -> int:
     return sum(place.char_end - place.char_start for place in hit.places)
 
 
-def _overlap(one: Hit, other: Hit) -> bool:
+def overlap(one: Hit, other: Hit) -> bool:
+    """Say whether two hits share a character."""
     return any(
         mine.position == theirs.position
         and mine.char_start < theirs.char_end

@@ -92,17 +92,17 @@ class Leaf:
         """Say whether the condition's own exceptions undo a hit."""
         return self._exceptions.is_undone(call, hit)
 
-    def find_plain(self, view: TurnView) -> list[Match]:
+    def find_plain(self, raw: str, pinyin: tuple[str, ...]) -> list[Match]:
         """Return matches of what no prefilter serves: regular expressions and likeness."""
         found = [
             Match(each.start(), each.end(), MatchKind.PATTERN, 1.0)
             for regex in self.regexes
-            for each in regex.finditer(view.raw)
+            for each in regex.finditer(raw)
             if each.end() > each.start()
         ]
-        if self.likeness is not None and len(view.pinyin) == len(view.raw):
-            for start, end in sentences_of(view.raw):
-                score = self.likeness.score(view.raw[start:end], view.pinyin[start:end])
+        if self.likeness is not None and len(pinyin) == len(raw):
+            for start, end in sentences_of(raw):
+                score = self.likeness.score(raw[start:end], pinyin[start:end])
                 if score >= self.likeness.at_least:
                     found.append(Match(start, end, MatchKind.SIMILAR, min(1.0, score)))
         return found

@@ -4,6 +4,7 @@ In: mappings read by `tagging.lexicon`. Out: frozen pydantic models. Each tagger
 `RuleEntry` and adds what its findings need; everything a matcher looks at is here.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Literal, Self
 
@@ -18,7 +19,18 @@ ExampleTurn = Literal["agent", "customer", "ivr", "unknown", "pause_s", "signal"
 # with silences between them {pause_s: "8"} and numbers measured on the call {signal: silence_ratio=0.5}.
 Example = str | tuple[dict[ExampleTurn, str], ...]
 
+_NOT_SAID = ("pause_s", "signal")
+
 ID_PATTERN = r"^[a-z][a-z0-9_]*$"
+
+
+def texts_of(examples: Iterable[Example]) -> Iterator[str]:
+    """Yield what is said in examples."""
+    for example in examples:
+        if isinstance(example, str):
+            yield example
+        else:
+            yield from (text for line in example for role, text in line.items() if role not in _NOT_SAID)
 
 
 class After(LexiconModel):

@@ -1,23 +1,27 @@
 """Entries made ready to match, and what they find in calls: letter by letter, with fillers, by sound. Pure.
 
 In: validated entries and the vocabulary. Out: `RuleSet.fire(transcript)` -> firings with character spans.
-Thousands of patterns stay cheap: the prefilter hands a turn only those whose characters it has. A turn is
-read by itself and, where a listener's 嗯 parts a voice's turns, once more joined with its neighbours.
+Thousands of patterns stay cheap: all that a side says is looked through at once, by those patterns alone
+whose characters it has. A turn is read by itself and, where a listener's 嗯 parts a voice's turns, once more
+joined with its neighbours.
 """
 
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tagging.call_view import CallView, TurnView
+from tagging.call_view import CallView, Viewer
 from tagging.conditions import Search
 from tagging.finding import MatchKind, Signal
-from tagging.hits import Hit, Place, without_overlap
+from tagging.haystack import Haystack
+from tagging.hits import Hit, Place, in_order, overlap, without_overlap
 from tagging.leaf import Leaf
-from tagging.lexicon_schema import RuleEntry
+from tagging.lexicon_schema import RuleEntry, texts_of
 from tagging.passages import Passage
 from tagging.phrase import CompiledPattern, Match
+from tagging.pinyin import to_pinyin
 from tagging.prefilter import Filed, PatternIndex
 from tagging.rules import CompiledRule, Compiler
 from tagging.scope import is_in_force
@@ -28,6 +32,8 @@ SIDES = ("agent", "customer")
 # A call's numbers, for rules that ask for one.
 Measure = Callable[[Transcript], Sequence[Signal]]
 Matched = dict[int, list[Hit]]
+# Matches by the turn's place, the passage (None: the turn by itself) and the leaf's number.
+Found = dict[tuple[int, Passage | None, int], list[Match]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +55,73 @@ class Firing:
     also: tuple[Place, ...] = ()
 
 
+# Fillers and light characters count as if they stood in so many examples: anybody says them.
+_LIGHT_COUNT = 1_000
+
+
+class Common:
+    """How often features are met in the entries' own examples, which are what people say."""
+
+    def __init__(self, entries: Sequence[RuleEntry], viewer: Viewer):
+        self.text: Counter[str] = Counter()
+        self.sound: Counter[str] = Counter()
+        light = "".join((*viewer.vocabulary.fillers, viewer.vocabulary.likeness.light))
+        self.text.update(dict.fromkeys(viewer.folding.text.fold(light), _LIGHT_COUNT))
+        self.sound.update(dict.fromkeys(viewer.folding.sounds.encode(to_pinyin(light)), _LIGHT_COUNT))
+        # A lexicon of one entry, as it is checked by itself, needs no telling features.
+        for entry in entries if len(entries) > 1 else ():
+            for text in texts_of((*entry.must_match, *entry.must_not_match)):
+                view = viewer.view(text, to_pinyin(text))
+                self.text.update(view.features)
+                self.sound.update(view.sounds)
+
+
 class LeafIndex:
     """The leaves that one side's turns are tried on."""
 
-    def __init__(self, leaves: Iterable[Leaf]):
+    def __init__(self, leaves: Iterable[Leaf], common: Common):
         self._leaves = {leaf.number: leaf for leaf in leaves}
         own = self._leaves.values()
-        self._text = PatternIndex(
+        texts = (
             Filed(need, leaf.number, pattern)
             for leaf in own
             for pattern in leaf.patterns
             for need in pattern.text_needs
         )
+        self._text = PatternIndex(texts, common.text)
         patterns: list[tuple[Leaf, CompiledPattern | SyllablePattern]] = [
             (leaf, pattern)
             for leaf in own
             if leaf.sound is not None
             for pattern in (*leaf.patterns, *leaf.syllables)
         ]
-        self._sound = PatternIndex(
+        sounds = (
             Filed(need, leaf.number, pattern) for leaf, pattern in patterns for need in pattern.sound_needs
         )
+        self._sound = PatternIndex(sounds, common.sound)
         self._plain = [leaf for leaf in own if leaf.regexes or leaf.likeness is not None]
 
-    def matches(self, view: TurnView) -> dict[int, list[Match]]:
-        """Return every leaf's matches in a text; by sound only where its characters match nowhere."""
-        matches: dict[int, list[Match]] = {}
-        for number, pattern in self._text.candidates(view.features):
-            if found := pattern.find_text(view.text):
-                matches.setdefault(number, []).extend(found)
+    def search(self, haystack: Haystack, found: Found) -> None:
+        """Add every leaf's matches; by sound only in turns where its characters match nowhere."""
+
+        def add(leaf: int, match: Match) -> None:
+            unit, own = haystack.unit_at(match)
+            found.setdefault((unit.position, unit.passage, leaf), []).append(own)
+
+        for number, pattern in self._text.candidates(haystack.features):
+            for match in pattern.find_text(haystack.text):
+                add(number, match)
         for leaf in self._plain:
-            if found := leaf.find_plain(view):
-                matches.setdefault(leaf.number, []).extend(found)
-        for number, pattern in self._sound.candidates(view.sounds):
-            if number not in matches or matches[number][0].kind is MatchKind.PINYIN:
-                least = self._leaves[number].sound or 1.0
-                found = pattern.find_sound(view.text, view.sound, view.pinyin)
-                if kept := [match for match in found if match.score >= least]:
-                    matches.setdefault(number, []).extend(kept)
-        return matches
+            for unit in haystack.units:
+                if matches := leaf.find_plain(unit.text, unit.pinyin):
+                    found.setdefault((unit.position, unit.passage, leaf.number), []).extend(matches)
+        by_text = set(found)
+        for number, pattern in self._sound.candidates(haystack.sounds):
+            least = self._leaves[number].sound or 1.0
+            for match in pattern.find_sound(haystack.text, haystack.sound, haystack.pinyin):
+                unit, _ = haystack.unit_at(match)
+                if match.score >= least and (unit.position, unit.passage, number) not in by_text:
+                    add(number, match)
 
 
 class RuleSet:
@@ -112,7 +146,10 @@ class RuleSet:
         leaves = [(number, leaf) for number, rule in enumerate(self.rules) for leaf in rule.leaves]
         self._rule_of = {leaf.number: number for number, leaf in leaves}
         self._always = frozenset(number for number, rule in enumerate(self.rules) if rule.root.is_always)
-        self._index = {side: LeafIndex(leaf for _, leaf in leaves if leaf.hears(side)) for side in SIDES}
+        common = Common(entries, compiler.viewer)
+        self._index = {
+            side: LeafIndex((leaf for _, leaf in leaves if leaf.hears(side)), common) for side in SIDES
+        }
 
     def fire(self, transcript: Transcript, signals: Sequence[Signal] | None = None) -> tuple[Firing, ...]:
         """Return what all rules find, in order of turns, then of entries.
@@ -150,35 +187,31 @@ class RuleSet:
 
     def _matched(self, call: CallView) -> Matched:
         """Return every leaf's hits in order of the call; in a turn none overlaps another of the same leaf."""
+        found: Found = {}
+        for side in SIDES:
+            for haystack in call.haystacks(side):
+                self._index[side].search(haystack, found)
         matched: Matched = {}
-        for position, side in enumerate(call.sides):
-            if side is not None:
-                for leaf, matches in self._index[side].matches(call.view(position)).items():
-                    hits = [_hit(match, (Place(position, match.start, match.end),)) for match in matches]
-                    matched.setdefault(leaf, []).extend(without_overlap(hits))
-        for passage in call.passages:
-            self._match_across(call, passage, matched)
-        return matched
+        across: list[tuple[int, Passage, list[Match]]] = []
+        for (position, passage, leaf), matches in found.items():
+            if passage is not None:
+                across.append((leaf, passage, matches))
+                continue
+            hits = [_hit(match, (Place(position, match.start, match.end),)) for match in matches]
+            matched.setdefault(leaf, []).extend(without_overlap(hits))
+        for leaf, passage, matches in across:
+            _add_across(matched.setdefault(leaf, []), passage, matches)
+        return {leaf: in_order(hits) for leaf, hits in matched.items() if hits}
 
-    def _match_across(self, call: CallView, passage: Passage, matched: Matched) -> None:
-        """Add what only the joined text of a passage holds: matches that reach over a border of turns."""
-        side = call.sides[passage.positions[0]]
-        if side is None:
-            return
-        view = call.joined(passage)
-        for leaf, matches in self._index[side].matches(view).items():
-            across = [
-                _hit(match, tuple(Place(*part) for part in passage.parts(match.start, match.end)))
-                for match in matches
-                if passage.crosses(match.start, match.end)
-            ]
-            if across:
-                own = matched.setdefault(leaf, [])
-                inside = [hit for hit in own if hit.first.position in passage.positions]
-                others = [hit for hit in own if hit.first.position not in passage.positions]
-                kept = without_overlap(across)
-                free = [hit for hit in kept if len(without_overlap([*inside, hit])) > len(inside)]
-                own[:] = sorted([*others, *inside, *free], key=lambda hit: hit.order)
+
+def _add_across(own: list[Hit], passage: Passage, matches: Sequence[Match]) -> None:
+    """Add what only the joined text of a passage holds: matches that reach over a border of its turns."""
+    hits = [
+        _hit(match, tuple(Place(*part) for part in passage.parts(match.start, match.end)))
+        for match in matches
+        if passage.crosses(match.start, match.end)
+    ]
+    own.extend(hit for hit in without_overlap(hits) if not any(overlap(hit, other) for other in own))
 
 
 def _hit(match: Match, places: tuple[Place, ...]) -> Hit:

@@ -18,14 +18,16 @@ from itertools import chain, pairwise
 # Folded punctuation: a pause inside a sentence, and the end of one.
 WEAK_BREAK = " "
 STRONG_BREAK = "\n"
+# Stands between texts that are looked through together; nothing ever reaches over it.
+UNIT_BREAK = "\x00"
 # Prefilter sets kept per pattern; beyond it the less telling alternatives are left out of the prefilter.
-MAX_NEEDS = 24
+MAX_NEEDS = 64
 
 _SPECIAL = "()[]{}<>|^$"
 # Marks of regular expressions and punctuation that matching ignores: written by habit, they never match.
 _FOREIGN = "?*+.\\,;:!，。？！；：、（）"
-_START = f"(?<![^{WEAK_BREAK}{STRONG_BREAK}])"
-_END = f"(?![^{WEAK_BREAK}{STRONG_BREAK}])"
+_START = f"(?<![^{WEAK_BREAK}{STRONG_BREAK}{UNIT_BREAK}])"
+_END = f"(?![^{WEAK_BREAK}{STRONG_BREAK}{UNIT_BREAK}])"
 
 
 class PatternInvalid(ValueError):
@@ -186,7 +188,9 @@ def regex_of(nodes: Nodes, writing: Writing) -> str:
             case Literal(char):
                 parts.append(writing.encode(char) + fillers)
             case Gap(low, high):
-                parts.append(f"(?<!{STRONG_BREAK})[^{STRONG_BREAK}{writing.gap_stops}]{{{low},{high}}}?")
+                parts.append(
+                    f"(?<!{STRONG_BREAK})[^{STRONG_BREAK}{UNIT_BREAK}{writing.gap_stops}]{{{low},{high}}}?"
+                )
             case Edge(is_start):
                 parts.append(_START + fillers if is_start else _END)
             case Options(branches, is_optional):
@@ -227,23 +231,42 @@ def needs_of(nodes: Nodes, *, with_pairs: bool = False) -> tuple[frozenset[str],
 
     With pairs, the sets also hold each two characters that a match has side by side, but for what is skipped.
     """
-    base: frozenset[str] = frozenset(node.char for node in nodes if isinstance(node, Literal))
-    if with_pairs:
-        base |= {
-            one.char + other.char
-            for one, other in pairwise(nodes)
-            if isinstance(one, Literal) and isinstance(other, Literal)
-        }
-    choices = [
-        tuple(chain.from_iterable(needs_of(branch, with_pairs=with_pairs) for branch in node.branches))
-        for node in nodes
-        if isinstance(node, Options) and not node.is_optional
-    ]
-    needs: tuple[frozenset[str], ...] = (base,)
-    for choice in sorted(choices, key=len):
-        if len(needs) * len(choice) <= MAX_NEEDS:
-            needs = _least(need | option for need in needs for option in choice)
-    return needs
+    return _least(
+        frozenset(char for char in ways if char)
+        | (
+            {one + other for one, other in pairwise(ways) if one and other}
+            if with_pairs
+            else frozenset[str]()
+        )
+        for ways in _ways(nodes, MAX_NEEDS, with_optional=with_pairs)
+    )
+
+
+def _ways(nodes: Nodes, limit: int, *, with_optional: bool) -> list[tuple[str, ...]]:
+    """Return at most `limit` ways to say a pattern, as characters with '' for what is left open.
+
+    Every match is said in one of them. Options are written out while they are few, required ones first.
+    """
+    written: dict[int, list[tuple[str, ...]]] = {}
+    options = [(index, node) for index, node in enumerate(nodes) if isinstance(node, Options)]
+    for index, node in sorted(options, key=lambda each: (each[1].is_optional, len(each[1].branches))):
+        if node.is_optional and not with_optional:
+            continue
+        own = [
+            way
+            for branch in node.branches
+            for way in _ways(branch, max(1, limit // len(node.branches)), with_optional=with_optional)
+        ]
+        if node.is_optional:
+            own.append(())
+        if len(own) <= limit:
+            written[index] = own
+            limit //= len(own)
+    ways: list[tuple[str, ...]] = [()]
+    for index, node in enumerate(nodes):
+        added = [(node.char,)] if isinstance(node, Literal) else written.get(index, [("",)])
+        ways = [(*way, *each) for way in ways for each in added]
+    return ways
 
 
 def _least(needs: Iterable[frozenset[str]]) -> tuple[frozenset[str], ...]:

@@ -7,7 +7,7 @@ what a turn says, hardly with the number of patterns.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -41,12 +41,16 @@ def features_of(text: str, stripped: str) -> Features:
 class PatternIndex(Generic[PatternT]):
     """Patterns filed under the most telling feature that each needs: pairs first, then rare ones."""
 
-    def __init__(self, filed: Iterable[Filed[PatternT]]):
+    def __init__(self, filed: Iterable[Filed[PatternT]], common: Mapping[str, int]):
+        """File the patterns; `common` tells how often features are met in what people say."""
         needs = list(filed)
         frequency = Counter(feature for each in needs for feature in each.need)
         self._filed: dict[str, list[tuple[Features, int, PatternT]]] = {}
         for each in needs:
-            key = min(sorted(each.need), key=lambda feature: (-len(feature), frequency[feature]))
+            key = min(
+                sorted(each.need),
+                key=lambda feature: (common.get(feature, 0), -len(feature), frequency[feature]),
+            )
             self._filed.setdefault(key, []).append((each.need, each.leaf, each.pattern))
         self._keys = frozenset(self._filed)
 
