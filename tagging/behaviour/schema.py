@@ -59,9 +59,10 @@ class SilenceSettings(LexiconModel):
 
     min_s: float = Field(gt=0)
     min_s_when_told: float = Field(gt=0)
-    min_s_after_complaint: float = Field(gt=0)
+    # Settings of a centre from before this was asked go on as they were.
+    min_s_after_complaint: float | None = Field(default=None, gt=0)
     told_words: tuple[str, ...]
-    complaint_words: tuple[str, ...]
+    complaint_words: tuple[str, ...] = ()
     confidence: float = Field(gt=0, le=1)
 
 

@@ -101,5 +101,5 @@ def _allowed_s(before: Turn, limits: SilenceSettings) -> float:
         was_told = any(word in before.text for word in limits.told_words)
         return limits.min_s_when_told if was_told else limits.min_s
     if any(word in before.text for word in limits.complaint_words):
-        return min(limits.min_s, limits.min_s_after_complaint)
+        return min(limits.min_s, limits.min_s_after_complaint or limits.min_s)
     return limits.min_s

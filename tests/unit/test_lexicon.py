@@ -119,7 +119,9 @@ class TestOwnEntries:
         assert load_vocabulary(tmp_path).repeated_within_turns == 7
         package = Path(load_rules.__code__.co_filename).parent / "behaviour"
         settings = load_settings(package, tmp_path, BehaviourSettings)
-        assert (settings.long_silence.min_s, settings.repeated_script.min_turns) == (3.5, 3)
+        shipped = load_settings(package, None, BehaviourSettings)
+        assert settings.long_silence.min_s == 3.5
+        assert settings.repeated_script == shipped.repeated_script
 
 
 class TestDigest:
