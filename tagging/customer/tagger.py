@@ -87,7 +87,7 @@ class CustomerTagger:
     def _tier(
         self, transcript: Transcript, heard: Sequence[Heard], escalations: Sequence[Escalation]
     ) -> TierTag:
-        """Return the highest tier that anything supports; escalating to a regulator is formal by itself."""
+        """Return the highest tier that anything supports; some escalations are formal by themselves."""
         by_tier: dict[Tier, list[tuple[float, Evidence]]] = {}
         for each in heard:
             if each.entry.tier is not None:
@@ -95,6 +95,8 @@ class CustomerTagger:
         for each in escalations:
             if each.kind in self._settings.formal_escalations:
                 by_tier.setdefault(Tier.FORMAL, []).append((each.confidence, each.evidence))
+            elif each.kind in self._settings.explicit_escalations:
+                by_tier.setdefault(Tier.EXPLICIT, []).append((each.confidence, each.evidence))
         for tier in reversed(_TIERS):
             if found := by_tier.get(tier):
                 return TierTag(
