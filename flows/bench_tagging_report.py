@@ -95,7 +95,7 @@ def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> 
         hits = Counter[str]()
         for truth, findings in pairs:
             wanted = Counter(families.get(each.phrase_id, each.phrase_id) for each in truth.taboo)
-            got = Counter(hit.family for hit in findings.items if isinstance(hit, TabooHit))
+            got = Counter(_family(hit) for hit in findings.items if isinstance(hit, TabooHit))
             true += wanted
             marked += got
             hits += wanted & got
@@ -120,6 +120,10 @@ def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> 
         }
     console.print(table("样例录音里的禁语与敏感用语", ("文字", "家族", "应有", "标出", "标对"), rows))
     return content
+
+
+def _family(hit: TabooHit) -> str:
+    return hit.family or hit.phrase_id
 
 
 def _tier(findings: Findings) -> str | None:
