@@ -9,7 +9,7 @@ read. Work in flight lies in `<root>/_work/`.
 """
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -99,10 +99,15 @@ class Lake:
         """A run's rows of one table, all or those of `call_ids`, with all or the given columns."""
         return row_files.read_rows(self.path_of(table, run), columns, call_ids)
 
-    def iter_transcripts(self, run: RunRef, call_ids: Sequence[str] | None = None) -> Iterator[Transcript]:
-        """A run's transcripts, sorted by call_id, those without a turn last; few in memory at a time."""
+    def iter_transcripts(
+        self, run: RunRef, call_ids: Sequence[str] | None = None, without: Collection[str] = ()
+    ) -> Iterator[Transcript]:
+        """A run's transcripts, sorted by call_id, those without a turn last; few in memory at a time.
+
+        Columns of turns `without` which the reader does (words, tokens, pinyin) stay unread and empty.
+        """
         call_file, turn_file = self.path_of("call", run), self.path_of("turn", run)
-        return row_files.iter_transcripts(call_file, turn_file, call_ids)
+        return row_files.iter_transcripts(call_file, turn_file, call_ids, without)
 
     def commit_run(self, row: Row) -> RunRef:
         """Make a run count: write its row of `run`, last of all.

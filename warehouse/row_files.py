@@ -6,7 +6,7 @@ written beside its target, synced and renamed. Edge; the only importer of pyarro
 
 import os
 import secrets
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -110,18 +110,22 @@ def read_rows(
 
 
 def iter_transcripts(
-    call_file: Path, turn_file: Path, call_ids: Sequence[str] | None = None
+    call_file: Path,
+    turn_file: Path,
+    call_ids: Sequence[str] | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[Transcript]:
     """Transcripts of stored calls, a few thousand turns in memory at a time.
 
-    Calls come in the order of `turn_file`, those without a turn last.
+    Calls come in the order of `turn_file`, those without a turn last. Columns `without` which the reader
+    does (words, tokens, pinyin) are not read, and empty in the turns: reading them is most of the cost.
 
     Raises:
         WarehouseError: when a file is missing or damaged, when a call's turns are not side by side, or when
             turns belong to no call.
     """
     waiting = {row["call_id"]: row for row in read_rows(call_file, _TRANSCRIPT_COLUMNS, call_ids)}
-    turns = (row for batch in _batches(turn_file, None, call_ids) for row in batch.to_pylist())
+    turns = (row for batch in _batches(turn_file, None, call_ids, without) for row in batch.to_pylist())
     for call_id, rows in groupby(turns, key=_call_id):
         call_row = waiting.pop(call_id, None)
         if call_row is None:
@@ -223,12 +227,15 @@ def _unwritable(path: Path, err: OSError) -> WarehouseError:
 
 
 def _batches(
-    path: Path, columns: Sequence[str] | None, call_ids: Sequence[str] | None
+    path: Path,
+    columns: Sequence[str] | None,
+    call_ids: Sequence[str] | None,
+    without: Collection[str] = (),
 ) -> Iterator[ArrowBatch]:
     wanted = None if call_ids is None else _is_wanted(call_ids)
-    names = None if columns is None else list(columns)
     try:
         data = ds.dataset(path, format="parquet", partitioning=None)
+        names = [name for name in columns or data.schema.names if name not in without]
         yield from data.to_batches(columns=names, filter=wanted, batch_size=_BATCH_ROWS)
     except (OSError, pa.ArrowInvalid, KeyError) as err:
         raise WarehouseError(f"{path}: 读不出来,文件缺失或损坏。请重跑这一晚。({err})") from err

@@ -29,7 +29,7 @@ def turn_row(turn: Turn) -> dict[str, Any]:
 
 
 def turn_from_row(row: Mapping[str, Any]) -> Turn:
-    """The turn that `turn_row` took apart, equal in every field."""
+    """The turn that `turn_row` took apart, equal in every field; lists that were not read are empty."""
     return Turn(
         turn_index=row["turn_index"],
         channel=row["channel"],
@@ -38,9 +38,9 @@ def turn_from_row(row: Mapping[str, Any]) -> Turn:
         start_s=row["start_s"],
         end_s=row["end_s"],
         text=row["text"],
-        words=tuple(Word(**word) for word in row["words"]),
-        pinyin=tuple(row["pinyin"]),
-        tokens=tuple(row["tokens"]),
+        words=tuple(Word(**word) for word in row.get("words", ())),
+        pinyin=tuple(row.get("pinyin", ())),
+        tokens=tuple(row.get("tokens", ())),
         gap_before_s=row["gap_before_s"],
         overlap_s=row["overlap_s"],
         loudness_dbfs=row["loudness_dbfs"],
