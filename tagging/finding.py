@@ -244,10 +244,7 @@ class SpokenValue:
 
 @dataclass(frozen=True, slots=True)
 class PiiMask:
-    """Where personal data was masked, never what it was.
-
-    `is_time_exact` is False when the words' times there are doubtful: a clip is silent for the whole turn.
-    """
+    """Where personal data was masked, never what; times that are not exact mute a clip for the whole turn."""
 
     turn_index: int
     kind: str  # phone | id_number | bank_card | digits | name | address | email | plate | code
