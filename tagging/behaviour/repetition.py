@@ -16,11 +16,12 @@ from tagging.behaviour.schema import (
 from tagging.behaviour.syllables import content_of, pairs_of, shared_count
 from tagging.behaviour.timing import RULE_PREFIX, fault, is_agent
 from tagging.finding import Behaviour, MatchKind
+from tagging.pieces import sentences_of
 from tagging.scope import evidence_of
 from transcribe.call import SpeakerRole, Transcript, Turn
 
-# What ends a clause in recognised text, after NFKC.
-_CLAUSE = re.compile(r"[^。!?;,、…\n]+")
+# What parts clauses within a sentence of recognised text, after NFKC.
+_CLAUSE = re.compile(r"[^,、…]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +87,15 @@ def _clauses(
     turn: Turn, place: int, position: int, limits: RepetitionSettings
 ) -> Iterator[tuple[_Clause, tuple[int, int]]]:
     """Yield the clauses of a turn that could be script, each with its span."""
-    for found in _CLAUSE.finditer(turn.text):
-        if any(word in found.group() for word in limits.not_script):
+    for start, end in sentences_of(turn.text):
+        if turn.text.endswith(limits.confirming, start, end):
             continue
-        content = content_of(turn, found.start(), found.end(), limits.stop_chars)
-        if len(content) >= limits.min_chars:
-            yield _Clause(place, position, content), found.span()
+        for found in _CLAUSE.finditer(turn.text, start, end):
+            if any(word in found.group() for word in limits.not_script):
+                continue
+            content = content_of(turn, found.start(), found.end(), limits.stop_chars)
+            if len(content) >= limits.min_chars:
+                yield _Clause(place, position, content), found.span()
 
 
 def _is_again(clause: _Clause, other: _Clause, turns: Sequence[Turn], limits: RepetitionSettings) -> bool:

@@ -71,7 +71,8 @@ class RepetitionSettings(LexiconModel):
 
     Clauses are compared by their syllables without `stop_chars`: at least `min_chars` of them, a share of
     `min_shared_ratio` of the shorter in pairs of the longer, and the shorter at least `min_length_ratio` of
-    the longer. Clauses with one of `not_script` (courtesies, questions) never count; a customer's turn
+    the longer. Clauses with one of `not_script` (courtesies, questions), and sentences that close with
+    one of `confirming`, never count; a customer's turn
     with fewer than `min_objection_chars` characters, or with one of `accepting`, is no objection.
     """
 
@@ -82,6 +83,7 @@ class RepetitionSettings(LexiconModel):
     within_agent_turns: int = Field(ge=1)
     not_script: tuple[str, ...]
     accepting: tuple[str, ...]
+    confirming: tuple[str, ...]
     min_objection_chars: int = Field(ge=1)
     confidence: float = Field(gt=0, le=1)
 

@@ -70,9 +70,9 @@ def dialogue() -> Dialogue:
 
 
 @pytest.fixture(scope="session")
-def taggers() -> tuple[Tagger, ...]:
+def taggers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tagger, ...]:
     """All but the causes, whose classifier takes long to train: a score must stand without them too."""
-    options = TaggerOptions(override_dir=None, models_dir=Path("none"))
+    options = TaggerOptions(override_dir=None, models_dir=tmp_path_factory.mktemp("models"))
     return tuple(
         build(options)
         for build in (build_taboo, build_behaviour, build_signals, build_customer, build_handling)
