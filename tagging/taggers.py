@@ -16,6 +16,7 @@ from tagging.customer.tagger import build as build_customer
 from tagging.finding import Finding, Findings, RuleRecord
 from tagging.handling.tagger import build as build_handling
 from tagging.options import TaggerOptions
+from tagging.settled_tier import with_settled_tier
 from tagging.signals.tagger import build as build_signals
 from tagging.taboo.tagger import build as build_taboo
 from transcribe.call import Transcript
@@ -30,6 +31,10 @@ __all__ = [
     "tag_transcript",
     "taggers_digest",
 ]
+
+
+# Raised when the same findings of single taggers would be put together otherwise.
+ENGINE_VERSION = 1
 
 
 class Tagger(Protocol):
@@ -90,7 +95,7 @@ def build_taggers(options: TaggerOptions) -> tuple[Tagger, ...]:
 
 def tag_transcript(transcript: Transcript, taggers: Sequence[Tagger]) -> Findings:
     """Return the findings of one call, tagger by tagger, then what judges make of them."""
-    found = tuple(finding for tagger in taggers for finding in tagger.tag(transcript))
+    found = with_settled_tier([finding for tagger in taggers for finding in tagger.tag(transcript)])
     judged = tuple(
         finding
         for tagger in taggers
@@ -107,5 +112,5 @@ def rules_of(taggers: Sequence[Tagger]) -> tuple[RuleRecord, ...]:
 
 def taggers_digest(taggers: Sequence[Tagger]) -> str:
     """Return the sha256 (hex) over the names and digests of taggers: equal digests find the same."""
-    content = "\n".join(f"{tagger.name} {tagger.digest}" for tagger in taggers)
+    content = "\n".join([str(ENGINE_VERSION), *(f"{tagger.name} {tagger.digest}" for tagger in taggers)])
     return hashlib.sha256(content.encode()).hexdigest()
