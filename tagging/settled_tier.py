@@ -1,7 +1,7 @@
 """What the taggers found, with a tier that does not contradict the causes. Pure.
 
 The customer lexicon hears dissatisfaction in set words; the cause tagger also learns it from sentences. Who
-states a cause for complaint is dissatisfied and says so, whatever words are used: tier `none` becomes `explicit`.
+states a cause for complaint is dissatisfied and says so, whatever the words: tier `none` becomes `explicit`.
 """
 
 from collections.abc import Sequence
