@@ -23,6 +23,7 @@ def add_to(app: typer.Typer) -> None:
     bench.command("recognise")(bench_recognise_command)
     bench.command("sizes")(bench_sizes_command)
     bench.command("causes-models")(bench_models_command)
+    bench.command("retag")(bench_retag_command)
     bench.command("tagging")(bench_tagging_command)
     app.add_typer(bench, name="bench")
 
@@ -153,3 +154,30 @@ def bench_tagging_command(
 
     config = load_config(config_file, data_dir=data_dir)
     bench_tagging(config, BenchTaggingOptions(measure, truth, today(config)), json_file)
+
+
+def bench_retag_command(  # noqa: PLR0913, PLR0917 - options of one command
+    turns: Annotated[int, typer.Option("--turns", help="每轮每个进程多少话轮", min=400)] = 8_000,
+    rounds: Rounds = 3,
+    processes: Annotated[int, typer.Option("--processes", help="几个进程同时打标", min=1)] = 2,
+    json_file: JsonFile = None,
+    config_file: ConfigFile = None,
+    data_dir: DataDir = None,
+    profile: Profile = None,
+) -> None:
+    """重新打标有多快：规则、全部标签器各每秒多少话轮，费时怎样随话轮和短语增长。
+
+    话轮由自带语料和词库例句拼成，带识别错误，拼音和分词已就绪，与库里存的一样。最后一行是总结。
+    """
+    # scikit-learn is wanted by this command only.
+    from flows.bench_retag import RetagBenchOptions, bench_retag  # noqa: PLC0415
+
+    config = load_config(config_file, profile=profile, data_dir=data_dir)
+    options = RetagBenchOptions(
+        turns=turns,
+        rounds=rounds,
+        processes=processes,
+        lexicons=config.own_lexicons,
+        models=config.models_path,
+    )
+    bench_retag(options, json_file)

@@ -6,34 +6,27 @@ whose characters it has. A turn is read by itself and, where a listener's 嗯 pa
 joined with its neighbours.
 """
 
-from bisect import bisect_left
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from tagging.call_view import CallView, Viewer
+from tagging.before import Before
+from tagging.call_view import CallView
 from tagging.conditions import Search
 from tagging.finding import MatchKind, Signal
-from tagging.haystack import Haystack
 from tagging.hits import Hit, Place, in_order, overlap, without_overlap
-from tagging.leaf import Leaf
-from tagging.lexicon_schema import RuleEntry, texts_of
+from tagging.leaf_index import Common, Found, LeafIndex
+from tagging.lexicon_schema import RuleEntry
 from tagging.passages import Passage
-from tagging.phrase import CompiledPattern, Match
-from tagging.pinyin import to_pinyin
-from tagging.prefilter import Filed, PatternIndex
+from tagging.phrase import Match
 from tagging.rules import CompiledRule, Compiler
 from tagging.scope import is_in_force
-from tagging.syllables import SyllablePattern
 from transcribe.call import Transcript
 
 SIDES = ("agent", "customer")
 # A call's numbers, for rules that ask for one.
 Measure = Callable[[Transcript], Sequence[Signal]]
 Matched = dict[int, list[Hit]]
-# Matches by the turn's place, the passage (None: the turn by itself) and the leaf's number.
-Found = dict[tuple[int, Passage | None, int], list[Match]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,75 +46,6 @@ class Firing:
     score: float
     parts: tuple[Place, ...] = ()
     also: tuple[Place, ...] = ()
-
-
-# Fillers and light characters count as if they stood in so many examples: anybody says them.
-_LIGHT_COUNT = 1_000
-
-
-class Common:
-    """How often features are met in the entries' own examples, which are what people say."""
-
-    def __init__(self, entries: Sequence[RuleEntry], viewer: Viewer):
-        self.text: Counter[str] = Counter()
-        self.sound: Counter[str] = Counter()
-        light = "".join((*viewer.vocabulary.fillers, viewer.vocabulary.likeness.light))
-        self.text.update(dict.fromkeys(viewer.folding.text.fold(light), _LIGHT_COUNT))
-        self.sound.update(dict.fromkeys(viewer.folding.sounds.encode(to_pinyin(light)), _LIGHT_COUNT))
-        # A lexicon of one entry, as it is checked by itself, needs no telling features.
-        for entry in entries if len(entries) > 1 else ():
-            for text in texts_of((*entry.must_match, *entry.must_not_match)):
-                view = viewer.view(text, to_pinyin(text))
-                self.text.update(view.features)
-                self.sound.update(view.sounds)
-
-
-class LeafIndex:
-    """The leaves that one side's turns are tried on."""
-
-    def __init__(self, leaves: Iterable[Leaf], common: Common):
-        self._leaves = {leaf.number: leaf for leaf in leaves}
-        own = self._leaves.values()
-        texts = (
-            Filed(need, leaf.number, pattern)
-            for leaf in own
-            for pattern in leaf.patterns
-            for need in pattern.text_needs
-        )
-        self._text = PatternIndex(texts, common.text)
-        patterns: list[tuple[Leaf, CompiledPattern | SyllablePattern]] = [
-            (leaf, pattern)
-            for leaf in own
-            if leaf.sound is not None
-            for pattern in (*leaf.patterns, *leaf.syllables)
-        ]
-        sounds = (
-            Filed(need, leaf.number, pattern) for leaf, pattern in patterns for need in pattern.sound_needs
-        )
-        self._sound = PatternIndex(sounds, common.sound)
-        self._plain = [leaf for leaf in own if leaf.regexes or leaf.likeness is not None]
-
-    def search(self, haystack: Haystack, found: Found) -> None:
-        """Add every leaf's matches; by sound only in turns where its characters match nowhere."""
-
-        def add(leaf: int, match: Match) -> None:
-            unit, own = haystack.unit_at(match)
-            found.setdefault((unit.position, unit.passage, leaf), []).append(own)
-
-        for number, pattern in self._text.candidates(haystack.features):
-            for match in pattern.find_text(haystack.text):
-                add(number, match)
-        for leaf in self._plain:
-            for unit in haystack.units:
-                if matches := leaf.find_plain(unit.text, unit.pinyin):
-                    found.setdefault((unit.position, unit.passage, leaf.number), []).extend(matches)
-        by_text = set(found)
-        for number, pattern in self._sound.candidates(haystack.sounds):
-            least = self._leaves[number].sound or 1.0
-            for match in pattern.find_sound(haystack.text, haystack.sound, haystack.pinyin):
-                unit, _ = haystack.unit_at(match)
-                if match.score >= least and (unit.position, unit.passage, number) not in by_text:
-                    add(number, match)
 
 
 class RuleSet:
@@ -170,7 +94,7 @@ class RuleSet:
             rule = self.rules[number]
             if not is_in_force(rule.entry, day, transcript.line_of_business):
                 continue
-            before = _Before(call, rule)
+            before = Before(call, rule)
             for hit in rule.root.find(search):
                 if rule.exceptions.is_undone(call, hit) or before.undoes(hit):
                     continue
@@ -179,6 +103,17 @@ class RuleSet:
                     found.append((firing.position, number, firing.char_start, firing))
         found.sort(key=lambda each: each[:3])
         return tuple(each[3] for each in found)
+
+    def fire_plainly(self, transcript: Transcript) -> int:
+        """Return how many matches every pattern on every turn finds: slow, to compare with."""
+        call = self._viewer.call(transcript)
+        return sum(
+            len(pattern.find_text(call.view(position).text))
+            for position, side in enumerate(call.sides)
+            if side is not None
+            for rule in self.rules
+            for pattern in rule.patterns
+        )
 
     def _signals(self, transcript: Transcript, given: Sequence[Signal] | None) -> Sequence[Signal]:
         if given is not None:
@@ -236,58 +171,3 @@ def _firing(rule: CompiledRule, call: CallView, hit: Hit) -> Firing | None:
         hit.places[1:],
         hit.also,
     )
-
-
-class _Before:
-    """What was said before a hit and keeps its rule from firing, or had to be said for it to fire."""
-
-    def __init__(self, call: CallView, rule: CompiledRule):
-        self._call = call
-        self._rule = rule
-        self._said: list[int] | None = None
-
-    def undoes(self, hit: Hit) -> bool:
-        entry = self._rule.entry
-        if not hit.places or (entry.after is None and not entry.undone_by_repeating):
-            return False
-        position = hit.first.position
-        if entry.after is not None:
-            reach = entry.after.within_turns
-            since = 0 if reach is None else max(0, position - reach)
-            said = self._said_positions(entry.after.said_by)
-            index = bisect_left(said, since)
-            if index == len(said) or said[index] >= position:
-                return True
-        return entry.undone_by_repeating and self._is_repeated(position)
-
-    def _said_positions(self, said_by: str) -> list[int]:
-        """Return the turns in which what `after` asks for was said."""
-        if self._said is None:
-            self._said = [
-                position
-                for position in self._call.positions_of(said_by)
-                if self._is_in(position, by_sound=False)
-            ]
-        return self._said
-
-    def _is_in(self, position: int, *, by_sound: bool) -> bool:
-        view = self._call.view(position)
-        patterns = self._rule.patterns if by_sound else self._rule.after
-        if any(pattern.is_in(view.text, view.features) for pattern in patterns):
-            return True
-        return by_sound and any(
-            leaf.sound is not None
-            and any(
-                match.score >= leaf.sound
-                for match in pattern.find_sound_in(view.text, view.sound, view.sounds, view.pinyin)
-            )
-            for leaf in self._rule.leaves
-            for pattern in leaf.patterns
-        )
-
-    def _is_repeated(self, position: int) -> bool:
-        """Say whether the customer said the rule's words, or what sounds so, shortly before."""
-        customer = self._call.customer_positions
-        index = bisect_left(customer, position)
-        back = self._call.repeated_within_turns
-        return any(self._is_in(each, by_sound=True) for each in customer[max(0, index - back) : index])

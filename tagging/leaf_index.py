@@ -1,0 +1,87 @@
+"""The leaves that one side's turns are tried on, filed by what they need. Pure.
+
+In: leaves, and what people say. Out: `LeafIndex.search(haystack)`, which adds every leaf's matches.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from tagging.call_view import Viewer
+from tagging.haystack import Haystack
+from tagging.leaf import Leaf
+from tagging.lexicon_schema import RuleEntry, texts_of
+from tagging.passages import Passage
+from tagging.phrase import CompiledPattern, Match
+from tagging.pinyin import to_pinyin
+from tagging.prefilter import Filed, PatternIndex
+from tagging.syllables import SyllablePattern
+
+# Matches by the turn's place, the passage (None: the turn by itself) and the leaf's number.
+Found = dict[tuple[int, Passage | None, int], list[Match]]
+# Fillers and light characters count as if they stood in so many examples: anybody says them.
+_LIGHT_COUNT = 1_000
+
+
+class Common:
+    """How often features are met in the entries' own examples, which are what people say."""
+
+    def __init__(self, entries: Sequence[RuleEntry], viewer: Viewer):
+        self.text: Counter[str] = Counter()
+        self.sound: Counter[str] = Counter()
+        light = "".join((*viewer.vocabulary.fillers, viewer.vocabulary.likeness.light))
+        self.text.update(dict.fromkeys(viewer.folding.text.fold(light), _LIGHT_COUNT))
+        self.sound.update(dict.fromkeys(viewer.folding.sounds.encode(to_pinyin(light)), _LIGHT_COUNT))
+        # A lexicon of one entry, as it is checked by itself, needs no telling features.
+        for entry in entries if len(entries) > 1 else ():
+            for text in texts_of((*entry.must_match, *entry.must_not_match)):
+                view = viewer.view(text, to_pinyin(text))
+                self.text.update(view.features)
+                self.sound.update(view.sounds)
+
+
+class LeafIndex:
+    """The leaves that one side's turns are tried on."""
+
+    def __init__(self, leaves: Iterable[Leaf], common: Common):
+        self._leaves = {leaf.number: leaf for leaf in leaves}
+        own = self._leaves.values()
+        texts = (
+            Filed(need, leaf.number, pattern)
+            for leaf in own
+            for pattern in leaf.patterns
+            for need in pattern.text_needs
+        )
+        self._text = PatternIndex(texts, common.text)
+        patterns: list[tuple[Leaf, CompiledPattern | SyllablePattern]] = [
+            (leaf, pattern)
+            for leaf in own
+            if leaf.sound is not None
+            for pattern in (*leaf.patterns, *leaf.syllables)
+        ]
+        sounds = (
+            Filed(need, leaf.number, pattern) for leaf, pattern in patterns for need in pattern.sound_needs
+        )
+        self._sound = PatternIndex(sounds, common.sound)
+        self._plain = [leaf for leaf in own if leaf.regexes or leaf.likeness is not None]
+
+    def search(self, haystack: Haystack, found: Found) -> None:
+        """Add every leaf's matches; by sound only in turns where its characters match nowhere."""
+
+        def add(leaf: int, match: Match) -> None:
+            unit, own = haystack.unit_at(match)
+            found.setdefault((unit.position, unit.passage, leaf), []).append(own)
+
+        for number, pattern in self._text.candidates(haystack.features):
+            for match in pattern.find_text(haystack.text):
+                add(number, match)
+        for leaf in self._plain:
+            for unit in haystack.units:
+                if matches := leaf.find_plain(unit.text, unit.pinyin):
+                    found.setdefault((unit.position, unit.passage, leaf.number), []).extend(matches)
+        by_text = set(found)
+        for number, pattern in self._sound.candidates(haystack.sounds):
+            least = self._leaves[number].sound or 1.0
+            for match in pattern.find_sound(haystack.text, haystack.sound, haystack.pinyin):
+                unit, _ = haystack.unit_at(match)
+                if match.score >= least and (unit.position, unit.passage, number) not in by_text:
+                    add(number, match)
