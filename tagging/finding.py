@@ -31,8 +31,7 @@ class MatchKind(StrEnum):
     """How a phrase was matched: letter by letter, with fillers or gaps, as a pattern, by sound.
 
     `likelihood`: it almost matched by sound, and the recogniser finds it likely enough over the recording.
-    `similar`: a sentence much like an example. `signal`: a number of the call. `absence`: what should have
-    been said was not; its evidence has no characters and stands where they were expected.
+    `absence`: it was not said; the evidence has no characters and stands where they were expected.
     """
 
     EXACT = "exact"
@@ -104,8 +103,7 @@ class TabooHit:
 class Behaviour:
     """Something an agent did well (`is_good`) or badly, tied to one of the five steps when it has one.
 
-    `step` is emotion | diagnose | propose | accept | close, or None for faults outside the steps. `also` is
-    further evidence: the rest of words that a back-channel cuts in two, and what the rule needed besides.
+    `step` is emotion | diagnose | propose | accept | close, or None for faults. `also`: further evidence.
     """
 
     turn_index: int
