@@ -19,3 +19,7 @@ class ClipRefused(WarehouseError):
 
 class LibraryInvalid(WarehouseError):
     """A case library's folder cannot be used: the night stops before a case is chosen."""
+
+
+class LabelsInvalid(WarehouseError):
+    """A file of labels has cells that cannot be used: nothing of it is stored."""

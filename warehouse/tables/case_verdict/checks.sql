@@ -1,0 +1,19 @@
+-- check is_unique fail: 同一条意见出现多次
+SELECT
+    label_id,
+    count(*) AS row_count
+FROM case_verdict
+GROUP BY label_id
+HAVING count(*) > 1;
+
+-- check verdict_is_known fail: verdict 不在约定的取值之内
+SELECT
+    label_id,
+    verdict
+FROM case_verdict
+WHERE verdict NOT IN ('right', 'wrong', 'unsure') OR origin NOT IN ('import', 'review');
+
+-- check says_who fail: 意见没有署名
+SELECT label_id
+FROM case_verdict
+WHERE trim(labelled_by) = '';
