@@ -28,7 +28,7 @@ _ADVICE = {
     "date_type": "应为日期，写成 2026-01-31，不加引号",
     "float_type": "应为数字，不加引号",
     "int_type": "应为整数，不加引号",
-    "too_short": "不能为空；至少写一项",
+    "too_short": "不够；至少写 {min_length} 项",
     "string_too_short": "太短",
     "string_pattern_mismatch": "只能用英文小写字母、数字和下划线，以字母开头",
     "literal_error": "不在允许的值之内",
@@ -122,6 +122,7 @@ def _complaint(
         told = error.get("ctx", {}).get("error", error["msg"])
         return f"{source.file}:{line}{which}：{name}：{told}"
     advice = _ADVICE.get(error["type"], str(error["msg"]))
+    advice = advice.replace("{min_length}", str(error.get("ctx", {}).get("min_length", 1)))
     if error["type"] == "literal_error":
         advice = f"{advice}（{error['msg']}）"
     if error["type"] == "missing":

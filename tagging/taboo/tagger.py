@@ -16,9 +16,11 @@ from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
 from tagging.rule_records import rule_records
 from tagging.scope import confidence_of, side_of, span_times
+from tagging.taboo.paraphrase.finder import Said
 from tagging.taboo.paraphrase.model_file import LoadedFinder, load_finder
 from tagging.taboo.schema import TabooEntry
 from tagging.told import times_of, words_of
+from tagging.words import Tokenizer
 from transcribe.call import Transcript, Turn
 
 
@@ -50,6 +52,7 @@ class TabooTagger:
         self.lexicon = lexicon
         self._by_id = lexicon.by_id
         self._finder = paraphrases.finder if paraphrases else None
+        self._tokenizer: Tokenizer | None = None
         parts = [lexicon.digest, *([paraphrases.digest] if paraphrases else [])]
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         self.rules = rule_records(self.name, lexicon.entries)
@@ -69,8 +72,7 @@ class TabooTagger:
         for turn in transcript.turns:
             if side_of(turn, floor) != "agent":
                 continue
-            pinyin = turn.pinyin if len(turn.pinyin) == len(turn.text) else to_pinyin(turn.text)
-            for found in self._finder.find(turn.text, pinyin):
+            for found in self._finder.find(self._said(turn)):
                 span = (found.char_start, found.char_end)
                 if any(
                     hit.turn_index == turn.turn_index and hit.char_start < span[1] and span[0] < hit.char_end
@@ -79,6 +81,15 @@ class TabooTagger:
                     continue
                 sure = confidence_of(turn, span, MatchKind.CLASSIFIER, found.probability, settings)
                 yield hit_of(found.entry, turn, span, MatchKind.CLASSIFIER, sure)
+
+    def _said(self, turn: Turn) -> Said:
+        """The turn with its stored words and sounds, made here where a turn came without."""
+        pinyin = turn.pinyin if len(turn.pinyin) == len(turn.text) else to_pinyin(turn.text)
+        tokens = turn.tokens
+        if not tokens:
+            self._tokenizer = self._tokenizer or Tokenizer()
+            tokens = self._tokenizer.tokens(turn.text)
+        return Said(turn.text, pinyin, tokens)
 
     def tag_phrases(self, transcript: Transcript) -> tuple[TabooHit, ...]:
         """Return the hits of the lexicon's phrases alone, in order of turns and characters."""

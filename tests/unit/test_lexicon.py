@@ -22,9 +22,16 @@ entries:
       - 你来试试
     must_match:
       - 你来试试
+      - 那你来试试
+      - 呃你来试试啊
+      - 有本事你来试试
     must_not_match:
       - 我来试试
+      - 他来试试
+      - 我们试试
+      - 请稍等
 """
+NEAR_MISSES = GOOD[GOOD.index("    must_not_match") :]
 
 
 def lexicon_at(folder: Path, text: str) -> Path:
@@ -48,10 +55,15 @@ def test_a_good_file_loads(tmp_path):
         ("severity: high", "severity: high\n    severity: low", ["own.yaml:7", "severity", "重复"]),
         ("phrase: 你来试试", "phrase: 12315", ["own.yaml:3", "phrase", "12315", "引号"]),
         ("phrase: 你来试试", "phrase: no", ["own.yaml:3", "phrase", "False", "引号"]),
-        ("      - 我来试试", "      - yes", ["own.yaml:13", "must_not_match", "引号"]),
+        ("      - 我来试试", "      - yes", ["own.yaml:16", "must_not_match", "引号"]),
         ("    must_not_match:\n      - 我来试试\n", "", ["own.yaml:2", "must_not_match"]),
-        ("      - 我来试试", "      []", ["must_not_match"]),
-        ("      - 我来试试", "      - 你来试试吧", ["own.yaml:13", "try_me", "不该匹配"]),
+        (NEAR_MISSES, "    must_not_match: []\n", ["own.yaml:15", "must_not_match"]),
+        (
+            NEAR_MISSES,
+            "    must_not_match: [我来试试, 他来试试, 请稍等]\n",
+            ["own.yaml:15", "must_not_match", "4"],
+        ),
+        ("      - 我来试试", "      - 你来试试吧", ["own.yaml:16", "try_me", "不该匹配"]),
         ("    must_match:\n      - 你来试试", "    must_match:\n      - 来试", ["own.yaml:11", "没有匹配"]),
         ("      - 你来试试\n    must_match", "      - 你来(试试\n    must_match", ["own.yaml:9", "配对"]),
         ("      - 你来试试\n    must_match", "      - 你来<没这词>\n    must_match", ["没这词", "现有"]),

@@ -1,16 +1,19 @@
-"""Stretches of speech to features: character n-grams, n-grams of sound, cues and their order. Pure.
+"""Stretches of speech to features: n-grams of characters, sounds and words, cues, shape. Pure.
 
-In: text with its toneless syllables. Out: three sets of strings. Punctuation and fillers are left out:
+In: text with its toneless syllables and words. Out: five sets of strings, without punctuation and fillers:
 recognisers and speakers set them as they like; sounds that ears mix up are one.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from unicodedata import category
 
 from tagging.folding import INITIALS
 from tagging.taboo.paraphrase.schema import ModelSettings
 
-Features = tuple[list[str], list[str], list[str]]
+# Characters, sounds, words, cues, shape.
+Features = tuple[list[str], ...]
+PART_COUNT = 5
 _FIRST_SOUND = 0xE000
 _UNKNOWN_SOUND = "\uf8ff"
 # Every final of Mandarin, u umlaut as v; with the initials they make all syllables.
@@ -29,6 +32,7 @@ class FeatureReader:
         self._dropped = frozenset(settings.dropped)
         self._alike = str.maketrans({char: group[0] for group in settings.alike for char in group})
         self._courtesies = settings.courtesies
+        self._min_said = settings.min_said
         self._is_kept: dict[str, bool] = {}
         self._codes = _sound_codes(settings.confusions)
         self._cues: dict[str, list[tuple[str, str]]] = {}
@@ -38,17 +42,39 @@ class FeatureReader:
         for known in self._cues.values():
             known.sort(key=lambda pair: -len(pair[0]))
 
-    def read(self, text: str, pinyin: Sequence[str]) -> Features:
-        """Return n-grams of characters and of sounds, and cues, each of them once."""
+    def read(self, text: str, pinyin: Sequence[str], tokens: Sequence[str]) -> Features:
+        """Return n-grams of characters, sounds and words, cues and shape, each of them once.
+
+        Args:
+            text: a stretch of a turn.
+            pinyin: a syllable per character.
+            tokens: the stretch's words.
+
+        Returns:
+            Five lists, all empty where too little is said to judge.
+        """
         kept = [at for at, char in enumerate(text) if self._keeps(char)]
         kept = [at for n, at in enumerate(kept) if n == 0 or text[at] != text[kept[n - 1]]]
         said = "".join([text[at] for at in kept]).lower().translate(self._alike)
+        if len(said) < self._min_said:
+            return ([],) * PART_COUNT
         codes = self._codes
         sounds = "".join([codes.get(pinyin[at], _UNKNOWN_SOUND) for at in kept])
         cues = self._cues_of(said)
         if any(word in text for word in self._courtesies):
             cues.append("courteous")
-        return _ngrams(f"^{said}$", self._char_sizes), _ngrams(sounds, self._sound_sizes), cues
+        return (
+            _ngrams(f"^{said}$", self._char_sizes),
+            _ngrams(sounds, self._sound_sizes),
+            self._words_of(tokens),
+            cues,
+            _shape_of(said),
+        )
+
+    def _words_of(self, tokens: Sequence[str]) -> list[str]:
+        """Return words and pairs of neighbours, without punctuation and fillers."""
+        words = [token.lower().translate(self._alike) for token in tokens if any(map(self._keeps, token))]
+        return list({*words, *(f"{one} {two}" for one, two in pairwise(words))})
 
     def _keeps(self, char: str) -> bool:
         known = self._is_kept.get(char)
@@ -66,6 +92,14 @@ class FeatureReader:
                     break
         pairs = {f"{one}>{two}" for n, one in enumerate(found) for two in found[n + 1 : n + 4]}
         return [*set(found), *pairs]
+
+
+def _shape_of(said: str) -> list[str]:
+    """Return pairs of characters a little apart, how it begins and ends, how long it is."""
+    length = len(said)
+    pairs = {said[at] + "_" + other for at in range(length - 2) for other in said[at + 2 : at + 5]}
+    edges = {f"^{said[:size]}" for size in (1, 2, 3)} | {f"{said[-size:]}$" for size in (1, 2, 3)}
+    return [*pairs, *edges, f"#{min(8, length // 4)}"]
 
 
 def _ngrams(text: str, sizes: range) -> list[str]:

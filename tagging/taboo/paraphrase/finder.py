@@ -1,6 +1,5 @@
 """Turns to paraphrases: the worst stretch of a turn, how surely it is bad, and in which way. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,14 +21,36 @@ class Best:
     features: Features
 
 
-def best_units(
-    text: str, pinyin: Sequence[str], reader: FeatureReader, settings: ModelSettings, model: Linear
-) -> dict[str, Best]:
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A turn's text with its syllables (one a character) and words (joined, they are the text)."""
+
+    text: str
+    pinyin: tuple[str, ...]
+    tokens: tuple[str, ...]
+
+    def read(self, span: tuple[int, int], reader: FeatureReader) -> Features:
+        """Return the features of the characters [start, end); a word cut in two is in neither part."""
+        start, end = span
+        if end - start == len(self.text):
+            return reader.read(self.text, self.pinyin, self.tokens)
+        inside: list[str] = []
+        at = 0
+        for token in self.tokens:
+            if at >= start and at + len(token) <= end:
+                inside.append(token)
+            at += len(token)
+        return reader.read(self.text[start:end], self.pinyin[start:end], inside)
+
+
+def best_units(said: Said, reader: FeatureReader, settings: ModelSettings, model: Linear) -> dict[str, Best]:
     """Return per column the unit of the turn that scores highest; empty for a turn without words."""
-    spans = units_of(text, settings.unit_chars, settings.whole_chars, settings.min_chars)
+    spans = units_of(said.text, settings.unit_chars, settings.whole_chars, settings.min_chars)
     best: dict[str, Best] = {}
     for span in spans:
-        features = reader.read(text[slice(*span)], pinyin[slice(*span)])
+        features = said.read(span, reader)
+        if not features[0]:
+            continue
         for column, score in zip(model.columns, model.scores(features), strict=True):
             if column not in best or score > best[column].score:
                 best[column] = Best(score, span, len(spans), features)
@@ -56,10 +77,10 @@ class ParaphraseFinder:
         self._reader = FeatureReader(settings.model)
         self.find = lru_cache(_MAX_CACHED_TURNS)(self._find)
 
-    def _find(self, text: str, pinyin: tuple[str, ...]) -> tuple[Paraphrase, ...]:
-        """Return at most one paraphrase of each kind in a turn's text, the forbidden first."""
+    def _find(self, said: Said) -> tuple[Paraphrase, ...]:
+        """Return at most one paraphrase of each kind in a turn, the forbidden first."""
         found: list[Paraphrase] = []
-        best = best_units(text, pinyin, self._reader, self._settings, self._model.kinds)
+        best = best_units(said, self._reader, self._settings, self._model.kinds)
         for kind in sorted(best):
             least = self._model.thresholds.get(kind)
             each = best[kind]

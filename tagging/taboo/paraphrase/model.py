@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from tagging.taboo.paraphrase.features import Features
+from tagging.taboo.paraphrase.features import PART_COUNT, Features
 from tagging.taboo.paraphrase.schema import OK, ModelSettings
 
 # Per n-gram: idf squared (for the norm) and, per column, its weight times idf.
@@ -104,7 +104,7 @@ def fit_linear(
         ok_weight: how much rows without the label weigh against those with it.
     """
     vectorisers = [
-        TfidfVectorizer(min_df=settings.min_document_count, binary=True, **_LISTS) for _ in range(3)
+        TfidfVectorizer(min_df=settings.min_document_count, binary=True, **_LISTS) for _ in range(PART_COUNT)
     ]
     parts: list[Any] = [
         vectoriser.fit_transform([row[part] for row in features])

@@ -16,6 +16,7 @@ from tagging.taboo.paraphrase.finder import ParaphraseFinder
 from tagging.taboo.paraphrase.model import ParaphraseModel
 from tagging.taboo.paraphrase.schema import ParaphraseSettings
 from tagging.taboo.paraphrase.train import Trainer
+from tagging.words import Tokenizer, words_digest
 
 PACKAGE_DIR = Path(__file__).parent
 NAME = "taboo"
@@ -35,7 +36,7 @@ class LoadedFinder:
 def model_digest(corpus: Corpus, settings: ParaphraseSettings) -> str:
     """Return the sha256 (hex) over corpus, model settings and the versions of what makes the model."""
     versions = f"model {MODEL_VERSION} sklearn {sklearn.__version__}"
-    content = "\n".join((versions, corpus.digest, digest_of(settings.model)))
+    content = "\n".join((versions, corpus.digest, digest_of(settings.model), words_digest()))
     return hashlib.sha256(content.encode()).hexdigest()
 
 
@@ -54,7 +55,7 @@ def load_finder(models_dir: Path, lexicons_dir: Path | None) -> LoadedFinder:
     digest = model_digest(corpus, settings)
     place = ModelPlace(models_dir, NAME, MODEL_VERSION, digest)
     if not place.path.exists():
-        trained = Trainer(corpus, settings).train()
+        trained = Trainer(corpus, settings, Tokenizer().tokens).train()
         save_model(place, trained.model, trained.report)
     model = load_model(place, ParaphraseModel)
     whole = hashlib.sha256(f"{digest}\n{digest_of(settings)}".encode()).hexdigest()

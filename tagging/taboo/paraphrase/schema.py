@@ -47,6 +47,7 @@ class ModelSettings(LexiconModel):
     folds: int = Field(ge=2, le=20)
     min_precision: float = Field(gt=0.5, lt=1)
     ok_weight: float = Field(gt=0)
+    min_said: int = Field(ge=1)
     min_chars: int = Field(ge=1)
     unit_chars: int = Field(ge=8)
     whole_chars: int = Field(ge=8)

@@ -17,7 +17,7 @@ from tagging.noise import homophones_of, mishear
 from tagging.pinyin import to_pinyin
 from tagging.taboo.paraphrase.corpus import Corpus, CorpusRow
 from tagging.taboo.paraphrase.features import FeatureReader, Features
-from tagging.taboo.paraphrase.finder import best_units
+from tagging.taboo.paraphrase.finder import Said, best_units
 from tagging.taboo.paraphrase.model import Calibration, Linear, ParaphraseModel, fit_linear, kinds_of
 from tagging.taboo.paraphrase.schema import OK, ParaphraseSettings
 from tagging.taboo.paraphrase.units import units_of
@@ -51,7 +51,14 @@ class Trained:
 class Trainer:
     """One corpus with its settings; features of a text are read once."""
 
-    def __init__(self, corpus: Corpus, settings: ParaphraseSettings, seed: int = 0):
+    def __init__(
+        self,
+        corpus: Corpus,
+        settings: ParaphraseSettings,
+        tokenise: Callable[[str], tuple[str, ...]],
+        seed: int = 0,
+    ):
+        self._tokenise = tokenise
         self._rows = corpus.rows
         self._settings = settings
         self._reader = FeatureReader(settings.model)
@@ -77,8 +84,8 @@ class Trainer:
         model = ParaphraseModel(kinds, self._fit_families(), calibrations, thresholds)
         return Trained(model, tuple(judged), report_of(judged, model, self._kind_of))
 
-    def _read(self, text: str) -> Features:
-        return self._reader.read(text, to_pinyin(text))
+    def _said(self, text: str) -> Said:
+        return Said(text, to_pinyin(text), self._tokenise(text))
 
     def _misheard(self, text: str) -> str:
         """Return the text as a recogniser might have written it, forms of address mixed up too."""
@@ -94,7 +101,7 @@ class Trainer:
         if row.label == OK:
             spans = units_of(row.text, model.unit_chars, model.whole_chars, model.min_chars)
             texts += [row.text[start:end] for start, end in spans if end - start < len(row.text) - 1]
-        return [self._read(text) for text in dict.fromkeys(texts)]
+        return [self._said(text).read((0, len(text)), self._reader) for text in dict.fromkeys(texts)]
 
     def _fit(self, places: Sequence[int]) -> Linear:
         features = [lesson for at in places for lesson in self._lessons[at]]
@@ -130,7 +137,7 @@ class Trainer:
             hidden = "，".join([*around[:at], row.text, *around[at:]])
             texts = {AS_WRITTEN: row.text, MISHEARD: self._misheard(row.text), HIDDEN: hidden}
             for way, text in texts.items():
-                best = best_units(text, to_pinyin(text), self._reader, self._settings.model, model)
+                best = best_units(self._said(text), self._reader, self._settings.model, model)
                 if best:
                     units = next(iter(best.values())).units
                     judged.append(Judged(row, way, {kind: each.score for kind, each in best.items()}, units))

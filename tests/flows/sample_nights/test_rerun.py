@@ -73,8 +73,8 @@ def test_one_phrase_is_one_file(again: Any, data: Path, rows: Any) -> None:
         "owner": "服务质量组",
         "replacement": "换一个说法",
         "patterns": [said],
-        "must_match": [said],
-        "must_not_match": ["您好"],
+        "must_match": [said, f"呃{said}", f"{said}嗯", f"嗯{said}"],
+        "must_not_match": ["您好", "再见", "请稍等", "谢谢"],
     }
     changed = [{"id": hits[0]["phrase_id"], "replacement": "这件事由我来办"}] if hits else []
     own = data / "lexicons" / "taboo" / "ours.yaml"
