@@ -35,11 +35,15 @@ def decide(
 ) -> frozenset[str]:
     """Return the top causes of a call, from the probability of every column of the classifier.
 
-    A cause holds that reaches its threshold. When none does and yet the call surely complains, the cause
+    Nothing holds in a call that hardly complains: one whose probability of COMPLAINT is less than
+    `complaint_gate` of its threshold. Else a cause holds that reaches its threshold. When none does and yet
+    the call surely complains, the cause
     holds that comes nearest to its threshold, or OTHER when none comes within `nearest_within` (in logits):
     a complaint has a cause, even when its words are new.
     """
     tops = [top for top in thresholds if top != COMPLAINT]
+    if probabilities[COMPLAINT] < settings.complaint_gate * thresholds[COMPLAINT]:
+        return frozenset()
     sure = frozenset(top for top in tops if probabilities[top] >= thresholds[top])
     if sure or not tops or probabilities[COMPLAINT] < thresholds[COMPLAINT]:
         return sure

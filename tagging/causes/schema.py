@@ -57,6 +57,7 @@ class DecisionSettings(LexiconModel):
     unit_chars: int = Field(ge=10)
     min_unit_chars: int = Field(ge=1)
     max_joined_units: int = Field(ge=0)
+    complaint_gate: float = Field(ge=0, le=1)
     nearest_within: float = Field(ge=0)
     edge_weight: float = Field(ge=0, le=1)
     max_evidence: int = Field(ge=1)

@@ -119,6 +119,18 @@ def test_agents_and_machines_state_no_cause(tagger):
     assert stated(tagger, call(("a", "你们凭什么乱扣我的钱"), ("i", "宽带断了没人修"))) == set()
 
 
+def test_a_complaint_without_an_apology_is_observed_once_the_agent_spoke(tagger):
+    def observed(*lines):
+        found = tagger.tag(call(*lines))
+        return {tag.sub_cause for tag in found if tag.source is CauseSource.OBSERVED_ON_CALL}
+
+    complaint = ("c", "我要投诉你们，服务太差了")
+    assert "no_apology" in observed(complaint, ("a", "您说"), ("c", "就这事"))
+    assert "no_apology" not in observed(complaint, ("a", "实在抱歉，我来帮您处理"))
+    assert "no_apology" not in observed(("c", "这个套餐多少钱"), ("a", "三十八元"))
+    assert observed(complaint) == set()
+
+
 def test_the_classifier_names_itself_and_its_unit(tagger):
     # No rule has these words.
     said = "交了两百一天就欠费,你信吗"

@@ -32,8 +32,8 @@ def corpus_in(folder, *groups):
 
 def test_the_shipped_corpus_is_large_and_covers_all():
     corpus = load_corpus()
-    assert len(corpus.rows) >= 2000
-    assert len({row.group for row in corpus.rows}) >= 250
+    assert len(corpus.rows) >= 4800
+    assert len({row.group for row in corpus.rows}) >= 500
     assert {top for row in corpus.rows for top in row.top_causes} == {top.id for top in SETTINGS.top_causes}
     assert corpus.digest == load_corpus().digest
 
@@ -151,6 +151,7 @@ def test_the_best_unit_is_evidence_even_when_weak():
         (0.4, 0.1, 0.9, {"fees"}),  # surely a complaint: the nearest cause
         (0.05, 0.01, 0.9, {"other"}),  # surely a complaint, near to none
         (0.4, 0.1, 0.5, set()),
+        (0.7, 0.6, 0.1, set()),  # hardly a complaint: praise that speaks of money
     ],
 )
 def test_decide(fees, skill, complaint, expected):
