@@ -25,6 +25,7 @@ COLUMNS = (
     "独自命中%",
     "常同时命中",
     "冲突句",
+    "人工判错",
     "说明",
 )
 
@@ -64,7 +65,7 @@ def report_rules(
         (key, entry) for key, entry in sorted(known.items(), key=lambda pair: pair[0]) if key not in used
     ]
     rows += [
-        (name, rule_id, entry.owner, 0, 0.0, 0, None, None, "", 0, "从未命中")
+        (name, rule_id, entry.owner, 0, 0.0, 0, None, None, "", 0, "", "从未命中")
         for (name, rule_id), entry in never
     ]
     return RuleReport(tuple(rows), stored.call_count, stored.night_count, len(never))
@@ -107,6 +108,7 @@ def _row(
         _percent(rule.alone_count, rule.turn_count),
         "、".join(f"{other} {count}" for other, count in rule.overlaps),
         rule.conflict_count,
+        f"{rule.wrong_count}/{rule.judged_count}" if rule.judged_count else "",
         "；".join(notes),
     )
 

@@ -20,7 +20,8 @@ class RuleUse:
     """One rule's use. Turns count once per rule.
 
     `alone_count`: turns on which no other rule of its tagger fired; `overlaps`: the rules that fired most
-    often on its turns, with how often; `conflict_count`: turns on which it contradicts another finding.
+    often on its turns, with how often; `conflict_count`: turns on which it contradicts another finding;
+    `judged_count` and `wrong_count`: its findings of any night that people judged, and called wrong.
     """
 
     tagger: str
@@ -31,6 +32,8 @@ class RuleUse:
     last_night: date
     overlaps: tuple[tuple[str, int], ...]
     conflict_count: int
+    judged_count: int = 0
+    wrong_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +56,18 @@ def rule_use(con: Connection, first: date, last: date) -> StoredUse:
         (row["tagger"], row["rule_id"]): row["turn_count"]
         for row in fetch_rows(con, statement("rule_conflict"))
     }
+    judged = {
+        (row["tagger"], row["rule_id"]): (row["judged_count"], row["wrong_count"])
+        for row in fetch_rows(con, statement("rule_judged"))
+    }
     counts = fetch_rows(con, statement("count_night_calls"), nights)[0]
     rules = tuple(
         RuleUse(
             **row,
             overlaps=tuple(overlaps[row["tagger"], row["rule_id"]]),
             conflict_count=conflicts.get((row["tagger"], row["rule_id"]), 0),
+            judged_count=judged.get((row["tagger"], row["rule_id"]), (0, 0))[0],
+            wrong_count=judged.get((row["tagger"], row["rule_id"]), (0, 0))[1],
         )
         for row in fetch_rows(con, statement("rule_use"))
     )

@@ -58,6 +58,10 @@ class ContactFinder:
         )
         self._email_cue = re.compile(any_word(rules.email_cues))
         self._email_rest = re.compile(rf"{atom}(?:[\s,、._+-]{{0,2}}{atom}){{{_MIN_EMAIL_CHARACTERS - 1},}}")
+        self._secret = re.compile(
+            rf"(?:{any_word(rules.secret_cues)})[\u4e00-\u9fff\s,、:]{{0,4}}?"
+            rf"((?=[0-9]*[A-Za-z])(?=[A-Za-z]*[0-9])[A-Za-z0-9]{{{_MIN_HANDLE_CHARACTERS},}})"
+        )
         self._handle = re.compile(
             rf"(?:{any_word(rules.handle_cues)})[\u4e00-\u9fff\s,、:]{{0,4}}?"
             rf"([A-Za-z][A-Za-z0-9_-]{{{_MIN_HANDLE_CHARACTERS - 1},}})"
@@ -86,6 +90,7 @@ class ContactFinder:
             if cue:
                 email_until = index + _EMAIL_TURNS
             spans.extend(PiiSpan(index, *m.span(1), "digits") for m in self._handle.finditer(line.text))
+            spans.extend(PiiSpan(index, *m.span(1), "code") for m in self._secret.finditer(line.text))
             if self._plate_cue.search(line.text):
                 plate_until = index + _EMAIL_TURNS
             plate = self._cued_plate if index <= plate_until else self._plate

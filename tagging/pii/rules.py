@@ -124,6 +124,7 @@ class ContactRules(LexiconModel):
     email_words: tuple[str, ...]
     email_fillers: tuple[str, ...]
     email_cues: tuple[str, ...]
+    secret_cues: tuple[str, ...]
     handle_cues: tuple[str, ...]
     plate_provinces: str
     plate_cues: tuple[str, ...]

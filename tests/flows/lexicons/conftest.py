@@ -17,8 +17,9 @@ from tagging.pinyin import to_pinyin
 from tagging.taboo.tagger import build as build_taboo
 from transcribe.call import Call, Recording, SpeakerRole, Transcript, Turn, Word
 from warehouse.lake import Lake
-from warehouse.load import build_warehouse
+from warehouse.load import add_rows, build_warehouse
 from warehouse.publish import publish
+from warehouse.row_files import arrow_schema
 from warehouse.rows import CallContext, RunContext, RunRecord, call_rows, finding_rows, run_row
 from warehouse.schema import lake_tables
 
@@ -141,6 +142,26 @@ class Centre:
         return done.exit_code, done.output + (repr(done.exception) if done.exception else "")
 
 
+def verdict(phrase_id: str, said: str) -> dict[str, Any]:
+    """A reviewer's verdict on a hit of a phrase."""
+    row: dict[str, Any] = dict.fromkeys(arrow_schema("taboo_verdict").names)
+    return row | {
+        "label_id": "1",
+        "target_id": "1",
+        "call_id": "rude",
+        "night": NIGHTS[1],
+        "run_id": "r",
+        "phrase_id": phrase_id,
+        "rule_id": phrase_id,
+        "match": "pattern",
+        "text": "",
+        "verdict": said,
+        "labelled_by": "reviewer",
+        "labelled_at": datetime(2026, 11, 20),
+        "origin": "review",
+    }
+
+
 @pytest.fixture(scope="session")
 def stored(tmp_path_factory: pytest.TempPathFactory) -> Centre:
     data = tmp_path_factory.mktemp("centre")
@@ -151,6 +172,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Centre:
             calls.append(make_call("again", night, CALLS["again"][1]))
         store_night(lake, night, calls)
     build_warehouse(lake, None, data / "new.build")
+    add_rows(data / "new.build", "taboo_verdict", [verdict("not_our_business", "wrong")])
     publish(data / "new.build", data / "warehouse.duckdb")
     return Centre(data)
 

@@ -22,6 +22,7 @@ def test_coverage_conflict_and_what_never_hit(stored, tmp_path):
     rude = rows["taboo", "not_our_business"]
     assert (rude["命中通话"], rude["占通话%"], rude["命中句"]) == ("1", "25.0", "1")
     assert (rude["最近一夜"], rude["独自命中%"]) == ("2026-11-19", "100.0")
+    assert rude["人工判错"] == "1/1"
     fee = rows["causes", "annual_fee"]
     assert (fee["冲突句"], fee["独自命中%"], fee["常同时命中"]) == ("1", "0.0", "signal 1")
     assert rows["taboo", "child_would_know"]["说明"] == "从未命中"
