@@ -77,13 +77,16 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
 
 @app.command()
 def train(config_file: ConfigFile = None, data_dir: DataDir = None) -> None:
-    """用自带语料训练投诉原因分类器，打印成绩，存入 models/。"""
+    """用自带语料和导入的人工意见训练投诉原因分类器，打印成绩和变化；比现用的差就不换，以 1 退出。"""
     config = load_config(config_file, data_dir=data_dir)
     from flows.train import train_causes  # scikit-learn: 1 s  # noqa: PLC0415
 
     trained = train_causes(config)
     console.print(trained.report)
-    console.print(f"模型：{trained.path}")
+    if trained.is_refused:
+        fail("新的分类器在留出的人工意见上不如现用的，没有换。请核对意见，或再评一些通话后重新训练。")
+    console.print(f"现用的模型：{trained.path}")
+    raise typer.Exit(1 if trained.is_refused else 0)
 
 
 @app.command()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flows.config import Config
 from flows.ears import transcribe_options
+from flows.night import model_warnings
 from flows.server import is_healthy
 from flows.status import backlog
 from flows.work import load_taggers
@@ -86,7 +87,8 @@ def _engine(config: Config) -> str:
 
 def _lexicons(config: Config) -> str:
     taggers = load_taggers(config)
-    return "、".join(f"{tagger.name} {tagger.digest[:8]}" for tagger in taggers)
+    made_with = "、".join(f"{tagger.name} {tagger.digest[:8]}" for tagger in taggers)
+    return "；".join([made_with, *model_warnings(taggers)])
 
 
 def _libraries(config: Config) -> str:

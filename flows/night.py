@@ -200,6 +200,11 @@ def classifier_digest(taggers: Sequence[Tagger]) -> str | None:
     return next((tagger.model_digest for tagger in taggers if isinstance(tagger, CauseTagger)), None)
 
 
+def model_warnings(taggers: Sequence[Tagger]) -> list[str]:
+    """Return what an operator must know of the cause classifier in force."""
+    return [t.model_warning for t in taggers if isinstance(t, CauseTagger) and t.model_warning]
+
+
 def findings_digest(config: Config, taggers: Sequence[Tagger]) -> str:
     """Return what decides findings besides the turns: the taggers, and the second pass where there is one."""
     digest = taggers_digest(taggers)

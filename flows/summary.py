@@ -5,9 +5,10 @@ In: the night, its run row, shelf and checks. Out: plain data. Edge: reads the l
 
 from collections.abc import Sequence
 
-from flows.night import Night
+from flows.night import Night, model_warnings
 from flows.publication import Shelf
 from flows.report import FaultLine, NightReport
+from flows.work import load_taggers
 from warehouse.checks import CheckResult, shown
 from warehouse.rows import FINDING_TABLES, Row
 
@@ -34,7 +35,13 @@ def night_report(
             )
             for fault in faults
         ),
-        warnings=tuple(refused + [shown(result) for result in checked if not result.is_ok]),
+        warnings=tuple(
+            [
+                *model_warnings(load_taggers(night.config)),
+                *refused,
+                *(shown(result) for result in checked if not result.is_ok),
+            ]
+        ),
         stages=(),
         audio_s=float(row["audio_s"]),
         reused_count=int(row["reused_count"]),

@@ -107,7 +107,8 @@ def tag(job: TagJob) -> Path:
 
 def load_taggers(config: Config) -> tuple[Tagger, ...]:
     """Return the taggers with today's lexicons and classifier; kept until one of their files changes."""
-    return _taggers(config.own_lexicons, config.models_path, state_of(config.lexicons_path))
+    state = state_of(config.lexicons_path) | state_of(config.models_path, "causes-labelled.json")
+    return _taggers(config.own_lexicons, config.models_path, state)
 
 
 @lru_cache(maxsize=1)
@@ -134,9 +135,9 @@ def _tokenizer() -> Tokenizer:
     return Tokenizer()
 
 
-def state_of(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """Return what changes when a lexicon below `folder` is edited."""
-    files: Iterable[Path] = folder.rglob("*.yaml") if folder.is_dir() else ()
+def state_of(folder: Path, pattern: str = "*.yaml") -> frozenset[tuple[str, int, int]]:
+    """Return what changes when a file below `folder`, by default a lexicon, is edited."""
+    files: Iterable[Path] = folder.rglob(pattern) if folder.is_dir() else ()
     return frozenset((str(file), file.stat().st_size, file.stat().st_mtime_ns) for file in files)
 
 

@@ -158,7 +158,9 @@ def _finding(target: Target, choices: Choices) -> str:
 
 def _label_row(row: Filled, target: Target, choices: Choices, delivery: Delivery) -> Row:
     names = _CORRECTED[target.table]
-    chosen = choices.by_table[target.table].get(row.cells.get(RIGHT, ""), (None,) * len(names))
+    right = row.cells.get(RIGHT, "")
+    nothing = ("none" if right == NOTHING[target.table] else None, *(None,) * (len(names) - 1))
+    chosen = choices.by_table[target.table].get(right, nothing)
     made: Row = {
         **target.row,
         "target_id": target.target_id,

@@ -13,8 +13,9 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from tagging.causes.classifier import COMPLAINT, CauseClassifier
+from tagging.causes.labelled_model import choose_model
 from tagging.causes.merge import Floats, best_units, decide, with_rules
-from tagging.causes.model_file import PACKAGE_DIR, ensure_model, load_model, load_shipped
+from tagging.causes.model_file import PACKAGE_DIR, load_model, load_shipped
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseEntry, CauseSettings
 from tagging.causes.taxonomy import Taxonomy, build_taxonomy
@@ -65,6 +66,8 @@ class CauseTagger:
         self._settings = settings
         self._classifier = classifier
         self.model_digest = model_digest
+        # What an operator must know of the classifier in force; None when all is well.
+        self.model_warning: str | None = None
         self._model_id = f"classifier:{model_digest[:8]}"
         self._reader = Reader(lexicon, settings)
         content = f"{lexicon.digest}\n{digest_of(settings)}\n{model_digest}"
@@ -198,14 +201,16 @@ def build(options: TaggerOptions) -> CauseTagger:
         ClassifierInvalid: when the classifier can be neither loaded nor made.
     """
     shipped = load_shipped()
-    path = ensure_model(options.models_dir, shipped)
+    chosen = choose_model(options.models_dir, shipped)
     is_shipped = options.override_dir is None and options.on_date is None
     lexicon = shipped.reader.lexicon
     if not is_shipped:
         lexicon = load_rules(PACKAGE_DIR, options.override_dir, CauseEntry, options.on_date, options.measure)
-    return CauseTagger(
+    tagger = CauseTagger(
         lexicon,
         load_settings(PACKAGE_DIR, options.override_dir, CauseSettings),
-        load_model(path, shipped.digest),
-        shipped.digest,
+        load_model(chosen.path, chosen.digest),
+        chosen.digest,
     )
+    tagger.model_warning = chosen.warning
+    return tagger

@@ -26,7 +26,7 @@ COMMENT ON COLUMN case_verdict.night IS 'Date of the drop folder the recording w
 COMMENT ON COLUMN case_verdict.run_id IS 'Run whose finding was judged; it may not be kept any more';
 COMMENT ON COLUMN case_verdict.case_id IS 'Identity of the case';
 COMMENT ON COLUMN case_verdict.library_id IS 'Case library it was chosen for';
-COMMENT ON COLUMN case_verdict.corrected_library_id IS 'Library it belongs to instead, when wrong; null: none';
+COMMENT ON COLUMN case_verdict.corrected_library_id IS 'Library it belongs to instead, when wrong; none: no library; null when not said';
 COMMENT ON COLUMN case_verdict.verdict IS 'right, wrong or unsure';
 COMMENT ON COLUMN case_verdict.note IS 'What the person wrote beside it; null when nothing';
 COMMENT ON COLUMN case_verdict.labelled_by IS 'Who judged, as the centre names people';

@@ -23,4 +23,4 @@ SELECT
     label_id,
     corrected_top_cause
 FROM cause_label
-WHERE corrected_top_cause NOT IN ('fees', 'skill', 'attitude', 'process', 'product', 'other');
+WHERE corrected_top_cause NOT IN ('fees', 'skill', 'attitude', 'process', 'product', 'other', 'none');

@@ -41,7 +41,7 @@ COMMENT ON COLUMN cause_label.char_end IS 'End of the evidence, exclusive';
 COMMENT ON COLUMN cause_label.text IS 'Masked words that were judged: the turns of the evidence, or what the customer said';
 COMMENT ON COLUMN cause_label.rule_id IS 'Rule that found it; null when none was found';
 COMMENT ON COLUMN cause_label.rule_version IS 'Version of that rule then, 8 hex digits; null when not known';
-COMMENT ON COLUMN cause_label.corrected_top_cause IS 'What it is instead, when wrong; null: no dissatisfaction';
+COMMENT ON COLUMN cause_label.corrected_top_cause IS 'What it is instead, when wrong; none: no dissatisfaction; null when not said';
 COMMENT ON COLUMN cause_label.corrected_sub_cause IS 'Its second level; null when only the top level is said';
 COMMENT ON COLUMN cause_label.verdict IS 'right, wrong or unsure';
 COMMENT ON COLUMN cause_label.note IS 'What the person wrote beside it; null when nothing';

@@ -38,7 +38,7 @@ COMMENT ON COLUMN taboo_verdict.char_end IS 'End of the evidence, exclusive';
 COMMENT ON COLUMN taboo_verdict.text IS 'Masked words that were judged: the turns of the evidence, or what the customer said';
 COMMENT ON COLUMN taboo_verdict.rule_id IS 'Rule that found it; null when none was found';
 COMMENT ON COLUMN taboo_verdict.rule_version IS 'Version of that rule then, 8 hex digits; null when not known';
-COMMENT ON COLUMN taboo_verdict.corrected_phrase_id IS 'Which phrase it is instead, when wrong; null: none';
+COMMENT ON COLUMN taboo_verdict.corrected_phrase_id IS 'Which phrase it is instead, when wrong; none: no such phrase; null when not said';
 COMMENT ON COLUMN taboo_verdict.verdict IS 'right, wrong or unsure';
 COMMENT ON COLUMN taboo_verdict.note IS 'What the person wrote beside it; null when nothing';
 COMMENT ON COLUMN taboo_verdict.labelled_by IS 'Who judged, as the centre names people';
