@@ -26,16 +26,19 @@ TURNS_PER_CALL = 40
 SECONDS_PER_CHAR = 0.22
 MISHEARD_SHARE = 0.06
 MURMUR_SHARE = 0.15
+# Of agents' turns: more than real ones have that a lexicon marks, so nothing is made to look cheap.
+MARKED_SHARE = 0.2
 MURMURS = ("嗯", "好的", "对", "哦", "是的", "嗯嗯")
 _DAY = date(2026, 1, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Sayings:
-    """What agents and customers say, and which characters sound alike."""
+    """What agents and customers say, what lexicons mark of it, and which characters sound alike."""
 
     agent: tuple[str, ...]
     customer: tuple[str, ...]
+    marked: tuple[str, ...]
     homophones: dict[str, str]
 
 
@@ -44,9 +47,11 @@ def gather_sayings() -> Sayings:
     entries: list[RuleEntry] = []
     for package, schema in ((taboo, TabooEntry), (behaviour, BehaviourEntry)):
         entries.extend(load_rules(Path(str(package.__file__)).parent, None, schema).entries)
-    agent = [text for each in entries for text in texts_of((*each.must_match, *each.must_not_match))]
-    customer = [row.text for row in load_corpus().rows]
-    return Sayings(tuple(agent), tuple(customer), homophones_of([*agent, *customer]))
+    marked = [text for each in entries for text in texts_of((*each.must_match, *each.must_not_match))]
+    rows = load_corpus().rows
+    customer = [row.text for row in rows]
+    agent = [row.text for row in rows if not row.labels]
+    return Sayings(tuple(agent), tuple(customer), tuple(marked), homophones_of([*marked, *customer]))
 
 
 class CallMaker:
@@ -71,7 +76,7 @@ class CallMaker:
         at_s = 0.0
         for index in range(turn_count):
             role = SpeakerRole.CUSTOMER if index % 2 else SpeakerRole.AGENT
-            text = self._text(self._sayings.customer if index % 2 else self._sayings.agent)
+            text = self._text(self._sayings.customer if index % 2 else self._agent_sayings())
             end_s = at_s + SECONDS_PER_CHAR * len(text)
             turns.append(self._turn(index, role, text, (at_s, end_s)))
             at_s = end_s + self._draw.random()
@@ -80,14 +85,12 @@ class CallMaker:
     def _text(self, own: Sequence[str]) -> str:
         if self._draw.random() < MURMUR_SHARE:
             return self._draw.choice(MURMURS)
-        count = self._draw.choice((1, 1, 1, 2))
-        heard = mishear(self._draw.choice(own), self._sayings.homophones, MISHEARD_SHARE, self._draw)
-        parts = [heard]
-        parts.extend(
-            mishear(self._draw.choice(own), self._sayings.homophones, MISHEARD_SHARE, self._draw)
-            for _ in range(count - 1)
-        )
-        return ",".join(parts) + "。"
+        said = (self._draw.choice(own) for _ in range(self._draw.choice((1, 1, 1, 2))))
+        heard = (mishear(each, self._sayings.homophones, MISHEARD_SHARE, self._draw) for each in said)
+        return ",".join(heard) + "。"
+
+    def _agent_sayings(self) -> Sequence[str]:
+        return self._sayings.marked if self._draw.random() < MARKED_SHARE else self._sayings.agent
 
     def _turn(self, index: int, role: SpeakerRole, text: str, times: tuple[float, float]) -> Turn:
         start_s, _ = times
@@ -115,7 +118,7 @@ class CallMaker:
 def made_entries(count: int, sayings: Sayings, seed: int) -> list[RuleEntry]:
     """Return entries with one phrase each: four to eight characters that somebody could say."""
     draw = random.Random(seed)  # noqa: S311 - made-up phrases, no secrets
-    texts = [*sayings.agent, *sayings.customer]
+    texts = [*sayings.marked, *sayings.customer]
     phrases: dict[str, None] = {}
     while len(phrases) < count:
         said = "".join(char for char in draw.choice(texts) if "一" <= char <= "龥")

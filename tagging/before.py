@@ -46,13 +46,13 @@ class Before:
     def _is_in(self, position: int, *, by_sound: bool) -> bool:
         view = self._call.view(position)
         patterns = self._rule.patterns if by_sound else self._rule.after
-        if any(pattern.is_in(view.text, view.features) for pattern in patterns):
+        if any(pattern.is_in(view.text) for pattern in patterns):
             return True
         return by_sound and any(
             leaf.sound is not None
             and any(
                 match.score >= leaf.sound
-                for match in pattern.find_sound_in(view.text, view.sound, view.sounds, view.pinyin)
+                for match in pattern.find_sound_in(view.text, view.sound, view.pinyin)
             )
             for leaf in self._rule.leaves
             for pattern in leaf.patterns

@@ -3,38 +3,22 @@
 In: a transcript. Out: `CallView`, made once per call for all taggers that share a vocabulary.
 """
 
-import re
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from tagging.exact_sound import ExactSounds
-from tagging.folding import SOUND_FILLER, TWINS_CLASS
-from tagging.haystack import MAX_UNITS, Haystack, fold_units, units_of
+from tagging.haystack import MAX_UNITS, Haystack, TurnView, Unit, fold_units, units_of
 from tagging.hits import Place
 from tagging.lexicon_schema import Vocabulary
 from tagging.passages import Passage, PassageFinder
-from tagging.pattern import STRONG_BREAK, WEAK_BREAK
 from tagging.phrase import Folding
-from tagging.prefilter import Features, features_of
+from tagging.prefilter import Features
 from tagging.scope import side_of
 from transcribe.call import SpeakerRole, Transcript, Turn
 
-_MAX_CACHED_VIEWS = 8_192
+# Turns whose exact syllables are kept: cancels of several taggers look at the same hits.
+_MAX_HEARD = 512
 _MAX_VOCABULARIES = 8
-_SKIPPED = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{TWINS_CLASS}]+")
-_SKIPPED_SOUND = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{SOUND_FILLER}]+")
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """A turn's text and sound as patterns see them, fillers marked, and the prefilter's features of both."""
-
-    raw: str
-    text: str
-    sound: str
-    features: Features
-    sounds: Features
-    pinyin: tuple[str, ...]
 
 
 class CallView:
@@ -49,7 +33,7 @@ class CallView:
         self.sides = tuple(side_of(turn, floor) for turn in self.turns)
         self.passages = viewer.passages.find(self.turns)
         self._passage_of = {at: passage for passage in self.passages for at in passage.positions}
-        self._joined: dict[int, TurnView] = {}
+        self._where: dict[tuple[int, Passage | None], tuple[Haystack, int]] = {}
         self._haystacks: dict[str, tuple[Haystack, ...]] = {}
 
     def haystacks(self, side: str) -> tuple[Haystack, ...]:
@@ -59,33 +43,32 @@ class CallView:
             passages = [each for each in self.passages if self.sides[each.positions[0]] == side]
             units = units_of(own, passages, self.turns)
             self._haystacks[side] = tuple(
-                fold_units(units[at : at + MAX_UNITS], self._viewer.folding)
-                for at in range(0, len(units), MAX_UNITS)
+                self._folded(units[at : at + MAX_UNITS]) for at in range(0, len(units), MAX_UNITS)
             )
         return self._haystacks[side]
 
-    def view(self, position: int) -> TurnView:
-        """Return the view of one turn."""
-        turn = self.turns[position]
-        return self._viewer.view(turn.text, turn.pinyin)
+    def _folded(self, units: Sequence[Unit]) -> Haystack:
+        haystack = fold_units(units, self._viewer.folding)
+        for index, unit in enumerate(units):
+            self._where[unit.position, unit.passage] = (haystack, index)
+        return haystack
 
-    def joined(self, passage: Passage) -> TurnView:
-        """Return the view of a passage's joined text."""
-        first = passage.positions[0]
-        if first not in self._joined:
-            turns = [self.turns[position] for position in passage.positions]
-            text = "".join(turn.text for turn in turns)
-            has_sound = all(len(turn.pinyin) == len(turn.text) for turn in turns)
-            pinyin = tuple(each for turn in turns for each in turn.pinyin) if has_sound else ()
-            self._joined[first] = self._viewer.new_view(text, pinyin)
-        return self._joined[first]
+    def view(self, position: int, passage: Passage | None = None) -> TurnView:
+        """Return the view of one turn, or of a passage that begins with it."""
+        side = self.sides[position]
+        if side is not None:
+            self.haystacks(side)
+        if (position, passage) not in self._where:
+            self._folded(units_of([position], [], self.turns))
+        haystack, index = self._where[position, passage]
+        return haystack.view(index)
 
     def around(self, place: Place) -> tuple[TurnView, int]:
         """Return what is read as one with a place, and where the place's turn begins in it."""
         passage = self._passage_of.get(place.position)
         if passage is None:
             return self.view(place.position), 0
-        return self.joined(passage), passage.offset_of(place.position)
+        return self.view(passage.positions[0], passage), passage.offset_of(place.position)
 
     def unit_of(self, position: int) -> int:
         """Return the first turn's place of what is read as one with the turn at `position`."""
@@ -127,7 +110,7 @@ class Viewer:
         self.folding = Folding(vocabulary)
         self.exact_sounds = ExactSounds(self.folding)
         self.passages = PassageFinder(vocabulary.backchannels)
-        self.view = lru_cache(_MAX_CACHED_VIEWS)(self.new_view)
+        self.exact_sound = lru_cache(_MAX_HEARD)(self._exact_sound)
         self._last: CallView | None = None
 
     def call(self, transcript: Transcript) -> CallView:
@@ -137,22 +120,12 @@ class Viewer:
             last = self._last = CallView(transcript, self)
         return last
 
-    def new_view(self, raw: str, pinyin: tuple[str, ...]) -> TurnView:
-        """Return the view of a text; without one syllable per character it has no sound."""
-        folded = self.folding.text.fold(raw)
-        text = self.folding.marks.mark(folded)
-        codes = self.folding.sounds.encode(pinyin) if len(pinyin) == len(raw) else ""
-        sound = self.folding.marks.mark_sound(text, codes) if codes and text != folded else codes
-        return TurnView(
-            raw,
-            text,
-            sound,
-            features_of(folded, _SKIPPED.sub("", text)),
-            features_of(codes, _SKIPPED_SOUND.sub("", sound)),
-            pinyin,
-        )
+    def features(self, text: str, pinyin: tuple[str, ...]) -> tuple[Features, Features]:
+        """Return the prefilter's features of a text and of its sound."""
+        haystack = fold_units([Unit(text, pinyin, 0)], self.folding)
+        return haystack.features, haystack.sounds
 
-    def exact_sound(self, view: TurnView) -> str:
+    def _exact_sound(self, view: TurnView) -> str:
         """Return a view's exact syllables, '' without a sound."""
         return self.exact_sounds.encode(view.text, view.pinyin) if view.sound else ""
 

@@ -34,6 +34,15 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class TurnView:
+    """A unit's text and sound as patterns see them, fillers marked; no sound without its syllables."""
+
+    text: str
+    sound: str
+    pinyin: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Haystack:
     """Units side by side; `starts` are their first characters in `text` and `sound`."""
 
@@ -44,6 +53,13 @@ class Haystack:
     pinyin: tuple[str, ...]
     features: Features
     sounds: Features
+
+    def view(self, index: int) -> TurnView:
+        """Return one unit's share."""
+        unit = self.units[index]
+        span = slice(self.starts[index], self.starts[index] + len(unit.text))
+        has_sound = len(unit.pinyin) == len(unit.text)
+        return TurnView(self.text[span], self.sound[span] if has_sound else "", unit.pinyin)
 
     def unit_at(self, match: Match) -> tuple[Unit, Match]:
         """Return the unit that a match lies in, and the match in that unit's own characters."""
@@ -83,7 +99,7 @@ def fold_units(units: Sequence[Unit], folding: Folding) -> Haystack:
 
 def units_of(positions: Iterable[int], passages: Iterable[Passage], turns: Sequence[Turn]) -> list[Unit]:
     """Return the units of some turns and passages."""
-    units = [Unit(turns[at].text, turns[at].pinyin, at) for at in positions if turns[at].text]
+    units = [Unit(turns[at].text, turns[at].pinyin, at) for at in positions]
     for passage in passages:
         own = [turns[at] for at in passage.positions]
         has_sound = all(len(turn.pinyin) == len(turn.text) for turn in own)

@@ -8,8 +8,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from tagging.call_view import CallView, TurnView
+from tagging.call_view import CallView
 from tagging.finding import MatchKind
+from tagging.haystack import TurnView
 from tagging.hits import Hit
 from tagging.likeness import Likeness
 from tagging.phrase import CompiledPattern, Match
@@ -60,7 +61,7 @@ class Exceptions:
             return False
         view, start = call.around(hit.first)
         own = call.view(hit.first.position) if len(hit.places) == 1 else view
-        if any(pattern.is_in(own.text, own.features) for pattern in self.unless):
+        if any(pattern.is_in(own.text) for pattern in self.unless):
             return True
         last = hit.places[-1]
         end = call.around(last)[1] + last.char_end

@@ -34,9 +34,9 @@ class Common:
         # A lexicon of one entry, as it is checked by itself, needs no telling features.
         for entry in entries if len(entries) > 1 else ():
             for text in texts_of((*entry.must_match, *entry.must_not_match)):
-                view = viewer.view(text, to_pinyin(text))
-                self.text.update(view.features)
-                self.sound.update(view.sounds)
+                features, sounds = viewer.features(text, to_pinyin(text))
+                self.text.update(features)
+                self.sound.update(sounds)
 
 
 class LeafIndex:

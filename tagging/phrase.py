@@ -161,10 +161,9 @@ class CompiledPattern:
                 by_code.setdefault(self._folding.sounds.code(syllable), set()).add(syllable)
         return {key: frozenset(value) for key, value in by_code.items()}
 
-    def is_in(self, text: str, features: frozenset[str]) -> bool:
-        """Say whether the pattern is anywhere in marked `text` with these features."""
-        needs = self.text_needs
-        return any(need <= features for need in needs) and self._text_regex.search(text) is not None
+    def is_in(self, text: str) -> bool:
+        """Say whether the pattern is anywhere in marked `text`."""
+        return self._text_regex.search(text) is not None
 
     def find_text(self, text: str) -> list[Match]:
         """Return matches in marked text."""
@@ -187,12 +186,9 @@ class CompiledPattern:
                 found.append(Match(start, end, MatchKind.PINYIN, score))
         return found
 
-    def find_sound_in(
-        self, text: str, sound: str, sounds: frozenset[str], pinyin: tuple[str, ...]
-    ) -> list[Match]:
-        """Return matches by pronunciation where the prefilter's features of the sound allow one."""
-        needs = self.sound_needs
-        return self.find_sound(text, sound, pinyin) if any(need <= sounds for need in needs) else []
+    def find_sound_in(self, text: str, sound: str, pinyin: tuple[str, ...]) -> list[Match]:
+        """Return matches by pronunciation, none for a pattern that is too short or vague for sound."""
+        return self.find_sound(text, sound, pinyin) if sound and self.sound_needs else []
 
     def _score(self, text: str, sound: str, pinyin: tuple[str, ...], span: tuple[int, int]) -> float:
         """Return the mean closeness (0..1) of the span's syllables, 0 when too few of them are sure.

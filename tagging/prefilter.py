@@ -12,6 +12,10 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 Features = frozenset[str]
+# Of what a match needs, so many most telling features are asked for: more would hardly stop another turn.
+MAX_FEATURES = 4
+# How common a feature is that no example has: a character is a surprise less often than a pair.
+_UNSEEN_CHARACTER, _UNSEEN_PAIR = 3.0, 0.1
 
 
 class Numbered(Protocol):
@@ -44,14 +48,16 @@ class PatternIndex(Generic[PatternT]):
     def __init__(self, filed: Iterable[Filed[PatternT]], common: Mapping[str, int]):
         """File the patterns; `common` tells how often features are met in what people say."""
         needs = list(filed)
-        frequency = Counter(feature for each in needs for feature in each.need)
+        filed_at = Counter(feature for each in needs for feature in each.need)
         self._filed: dict[str, list[tuple[Features, int, PatternT]]] = {}
+
+        def telling(feature: str) -> tuple[float, int]:
+            unseen = _UNSEEN_PAIR if len(feature) > 1 else _UNSEEN_CHARACTER
+            return common.get(feature, 0) + unseen, filed_at[feature]
+
         for each in needs:
-            key = min(
-                sorted(each.need),
-                key=lambda feature: (common.get(feature, 0), -len(feature), frequency[feature]),
-            )
-            self._filed.setdefault(key, []).append((each.need, each.leaf, each.pattern))
+            best = sorted(sorted(each.need), key=telling)[:MAX_FEATURES]
+            self._filed.setdefault(best[0], []).append((frozenset(best), each.leaf, each.pattern))
         self._keys = frozenset(self._filed)
 
     def candidates(self, features: Features) -> Sequence[tuple[int, PatternT]]:
