@@ -49,6 +49,7 @@ class AddressFinder:
         self._plain = re.compile(
             rf"[\s,、。]{{0,2}}[\u4e00-\u9fff]{{2,{rules.max_plain_characters}}}[\s,、。]{{0,2}}"
         )
+        self._over = re.compile(any_word(word for word in rules.after_words if len(word) > 1))
         self._after_words = re.compile(f"(?:{any_word(rules.after_words)})$")
         numbers = any_character(_NUMERALS + script.spell(_NUMERALS))
         edge = any_character(punctuation)
@@ -122,9 +123,12 @@ class AddressFinder:
         if tail and not self._not_tail.match(text, tail.end()):
             end = tail.end()
         rest = self._rest.match(text, end) if is_asked else None
-        if rest is None or len(self._numeral.findall(rest[0])) < _MIN_REST_NUMERALS:
+        if rest is None:
             return end
-        last = rest.end()
+        over = self._over.search(text, end, rest.end())
+        last = over.start() if over else rest.end()
+        if len(self._numeral.findall(text, end, last)) < _MIN_REST_NUMERALS:
+            return end
         while (word := self._after_words.search(text, end, last)) is not None:
             last = word.start()
         return last

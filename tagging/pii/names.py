@@ -48,6 +48,7 @@ class NameFinder:
         self._strong_sound = re.compile(rf"(?:{by_sound}){quiet}*")
         self._weak_cue = re.compile(rf"(?:^|{pauses})(?:{any_word(rules.weak_cues)})")
         self._middle_cue = re.compile(any_word(rules.middle_cues))
+        self._kin_cue = re.compile(rf"(?:{any_word(rules.kin_cues)}){links}{within}?")
         self._ends_with_cue = re.compile(rf"(?:{any_word([*rules.weak_cues, *rules.strong_cues])})$")
         ends = script.pattern([*rules.titles, *rules.weak_ends]).pattern
         signs = "".join(digits.digits.values())
@@ -100,10 +101,11 @@ class NameFinder:
             if end and self._end.match(said.spelled, end):
                 yield match.end(), end
 
-        for match in self._middle_cue.finditer(said.text):
-            end = self._shape.end(said, match.end(), Trust.WEAK)
-            if end and end - match.end() == _FULL_NAME and self._end.match(said.spelled, end):
-                yield match.end(), end
+        for cue, trust in ((self._middle_cue, Trust.WEAK), (self._kin_cue, Trust.STRONG)):
+            for match in cue.finditer(said.text):
+                end = self._shape.end(said, match.end(), trust)
+                if end and end - match.end() == _FULL_NAME and self._end.match(said.spelled, end):
+                    yield match.end(), end
 
     def _of_surname(self, said: Said, surnames: re.Pattern[str] | None) -> Iterable[tuple[int, int]]:
         """Full names whose surname stands before a title elsewhere in the call (柯小姐 … 柯晓燕)."""

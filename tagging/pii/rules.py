@@ -72,6 +72,7 @@ class NameRules(LexiconModel):
     strong_cues: tuple[str, ...]
     lenient_ends: str
     weak_cues: tuple[str, ...]
+    kin_cues: tuple[str, ...]
     middle_cues: tuple[str, ...]
     pauses_before: str
     name_links: tuple[str, ...]
