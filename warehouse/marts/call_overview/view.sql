@@ -75,6 +75,24 @@ caller AS (
     GROUP BY call_id, call_date
 ),
 
+wanted AS (
+    SELECT
+        call_id,
+        call_date,
+        list_sort(list(DISTINCT motive)) AS motives
+    FROM motive
+    GROUP BY call_id, call_date
+),
+
+critical AS (
+    SELECT
+        call_id,
+        call_date,
+        count(*) AS critical_error_count
+    FROM critical_error
+    GROUP BY call_id, call_date
+),
+
 -- Signals whose name says whose number it is may come with or without a role: any one of them. Where a
 -- signal has a row for the call and rows by role, the call's counts.
 measured AS (
@@ -151,9 +169,13 @@ SELECT
     coalesce(conduct.good_behaviour_count, 0) AS good_behaviour_count,
     coalesce(conduct.fault_count, 0) AS fault_count,
     coalesce(conduct.step_count, 0) AS step_count,
+    CASE WHEN NOT coalesce(call.is_role_uncertain, FALSE) THEN handling_score.total END AS handling_score,
+    CASE WHEN NOT coalesce(call.is_role_uncertain, FALSE) THEN coalesce(critical.critical_error_count, 0) END
+        AS critical_error_count,
     coalesce(escalated.is_supervisor_asked, FALSE) AS is_supervisor_asked,
     coalesce(escalated.is_regulator_or_media_named, FALSE) AS is_regulator_or_media_named,
     coalesce(caller.customer_types, []) AS customer_types,
+    coalesce(wanted.motives, []) AS motives,
     measured.silence_ratio,
     measured.longest_silence_s,
     measured.overlap_s,
@@ -172,6 +194,11 @@ LEFT JOIN taboo ON call.call_id = taboo.call_id AND call.call_date = taboo.call_
 LEFT JOIN conduct ON call.call_id = conduct.call_id AND call.call_date = conduct.call_date
 LEFT JOIN escalated ON call.call_id = escalated.call_id AND call.call_date = escalated.call_date
 LEFT JOIN caller ON call.call_id = caller.call_id AND call.call_date = caller.call_date
+LEFT JOIN wanted ON call.call_id = wanted.call_id AND call.call_date = wanted.call_date
+LEFT JOIN critical ON call.call_id = critical.call_id AND call.call_date = critical.call_date
+LEFT JOIN
+    handling_score
+    ON call.call_id = handling_score.call_id AND call.call_date = handling_score.call_date
 LEFT JOIN measured ON call.call_id = measured.call_id AND call.call_date = measured.call_date
 LEFT JOIN heard ON call.call_id = heard.call_id AND call.call_date = heard.call_date;
 
@@ -210,9 +237,12 @@ COMMENT ON COLUMN call_overview.worst_severity IS 'Highest severity among them: 
 COMMENT ON COLUMN call_overview.good_behaviour_count IS 'Good behaviours found';
 COMMENT ON COLUMN call_overview.fault_count IS 'Behaviour faults found';
 COMMENT ON COLUMN call_overview.step_count IS 'Steps of the five-step method that were shown at least once, 0 to 5';
+COMMENT ON COLUMN call_overview.handling_score IS 'How the call was handled, 0 to 100, see handling_score and score_part; null when it abstains or the roles are uncertain';
+COMMENT ON COLUMN call_overview.critical_error_count IS 'Service-critical errors; null when the roles are uncertain';
 COMMENT ON COLUMN call_overview.is_supervisor_asked IS 'Whether the customer asks for a supervisor';
 COMMENT ON COLUMN call_overview.is_regulator_or_media_named IS 'Whether the customer names a regulator, a court or the media';
 COMMENT ON COLUMN call_overview.customer_types IS 'Kinds of caller recognised, by name; empty when none';
+COMMENT ON COLUMN call_overview.motives IS 'What the customer is after, by name; empty when nothing was heard';
 COMMENT ON COLUMN call_overview.silence_ratio IS 'Share of the call in which nobody speaks, 0 to 1';
 COMMENT ON COLUMN call_overview.longest_silence_s IS 'Longest silence, seconds';
 COMMENT ON COLUMN call_overview.overlap_s IS 'Seconds in which both speak';

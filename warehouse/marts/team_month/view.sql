@@ -18,6 +18,14 @@ SELECT
             THEN 100 * sum(call_overview.forbidden_count) / count(call_overview.forbidden_count)
     END AS forbidden_per_100_calls,
     avg(call_overview.step_count) AS step_count_mean,
+    count(call_overview.handling_score) AS scored_call_count,
+    avg(call_overview.handling_score) AS handling_score_mean,
+    stddev_samp(call_overview.handling_score) AS handling_score_stddev,
+    CASE
+        WHEN avg(call_overview.handling_score) > 0
+            THEN stddev_samp(call_overview.handling_score) / avg(call_overview.handling_score)
+    END AS handling_score_cv,
+    coalesce(sum(call_overview.critical_error_count), 0)::BIGINT AS critical_error_count,
     count(call_overview.talk_s) AS talk_call_count,
     avg(call_overview.talk_s) AS talk_s_mean,
     stddev_samp(call_overview.talk_s) AS talk_s_stddev,
@@ -44,6 +52,11 @@ COMMENT ON COLUMN team_month.forbidden_count IS 'Forbidden phrases said';
 COMMENT ON COLUMN team_month.sensitive_count IS 'Sensitive wordings said';
 COMMENT ON COLUMN team_month.forbidden_per_100_calls IS 'Forbidden phrases per 100 calls whose roles are sure; null without such a call';
 COMMENT ON COLUMN team_month.step_count_mean IS 'Mean number of the five steps shown in a call, 0 to 5';
+COMMENT ON COLUMN team_month.scored_call_count IS 'Calls with a handling score: the base of the next three';
+COMMENT ON COLUMN team_month.handling_score_mean IS 'Mean handling score, 0 to 100';
+COMMENT ON COLUMN team_month.handling_score_stddev IS 'Sample standard deviation of the handling score; null below two scored calls';
+COMMENT ON COLUMN team_month.handling_score_cv IS 'Coefficient of variation of the handling score: stddev / mean';
+COMMENT ON COLUMN team_month.critical_error_count IS 'Service-critical errors in calls whose roles are sure';
 COMMENT ON COLUMN team_month.talk_call_count IS 'Calls whose talk_s was measured: the base of the next three';
 COMMENT ON COLUMN team_month.talk_s_mean IS 'Mean talk time, seconds';
 COMMENT ON COLUMN team_month.talk_s_stddev IS 'Sample standard deviation of talk time, seconds; null below two calls';
