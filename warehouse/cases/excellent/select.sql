@@ -6,6 +6,7 @@ WITH floors AS (
         0.5 AS behaviour_confidence,
         0.5 AS fault_confidence,
         4 AS step_count,
+        75.0 AS total,
         60.0 AS stretch_s
 ),
 
@@ -24,6 +25,14 @@ heard AS (
         AND NOT EXISTS (
             SELECT 1 FROM turn AS t
             WHERE t.call_id = c.call_id AND t.role = 'unknown'
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM handling_score AS q
+            WHERE q.call_id = c.call_id AND q.total < f.total
+        )
+        AND NOT EXISTS (
+            SELECT 1 FROM critical_error AS k
+            WHERE k.call_id = c.call_id AND k.confidence >= f.fault_confidence
         )
         AND NOT EXISTS (
             SELECT 1 FROM taboo_hit AS h
@@ -139,14 +148,18 @@ scored AS (
         s.focus_end_s,
         s.shown,
         p.pause_count,
+        q.total,
         -- A dissatisfied caller whose matter was handled well teaches more than an easy enquiry.
-        2.0 * d.step_count + d.behaviour_count + d.mean_confidence - COALESCE(p.pause_count, 0)
+        -- Nights tagged before there were scores count kinds of good handling instead: up to about as much.
+        2.0 * d.step_count + COALESCE(q.total / 10.0, d.behaviour_count) + d.mean_confidence
+        - COALESCE(p.pause_count, 0)
         + CASE h.tier WHEN 'explicit' THEN 3 WHEN 'latent' THEN 2 ELSE 0 END AS score
     FROM heard AS h
     INNER JOIN handled AS d ON h.call_id = d.call_id
     INNER JOIN stretches AS s ON h.call_id = s.call_id
     LEFT JOIN cause AS k ON h.call_id = k.call_id
     LEFT JOIN pauses AS p ON h.call_id = p.call_id
+    LEFT JOIN handling_score AS q ON h.call_id = q.call_id
 ),
 
 -- One agent's same kind of call comes once before it comes again.
@@ -168,6 +181,7 @@ SELECT
     NULL AS pair_key,
     NULL AS side,
     '五步走到了 ' || r.step_count || ' 步，全程没有禁语' || CASE WHEN r.pause_count IS NULL THEN '和失误' ELSE '' END
+    || CASE WHEN r.total IS NULL THEN '' ELSE '，服务评分 ' || CAST(ROUND(r.total) AS INTEGER) END
     || '；这一段里听得到：' || r.shown
     || CASE
         WHEN r.cause IS NOT NULL AND r.tier != 'none' THEN '。客户带着「{cause:' || r.cause || '}」的不满来电，平和挂机'

@@ -84,6 +84,24 @@ moments AS (
         AND t.source = 'observed_on_call'
         AND t.confidence >= f.behaviour_confidence
         AND LEN(t.evidence) > 0
+    UNION ALL
+    SELECT
+        k.call_id,
+        k.evidence[1].start_s AS start_s,
+        k.evidence[1].end_s AS end_s,
+        -- Account or money at risk weighs like the worst phrase.
+        10 * k.confidence AS weight,
+        '服务关键性错误：' AS lead,
+        '{critical:' || k.error || '}' AS what,
+        '' AS detail,
+        'critical:' || k.error AS same_kind
+    FROM critical_error AS k
+    CROSS JOIN floors AS f
+    WHERE
+        k.night = $night
+        AND k.source = 'observed_on_call'
+        AND k.confidence >= f.behaviour_confidence
+        AND LEN(k.evidence) > 0
 ),
 
 -- The same fault again in the same call weighs only once in the score.

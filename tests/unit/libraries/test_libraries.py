@@ -1,15 +1,11 @@
 """Which calls come into which library, and what a library's folder may say."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from warehouse.case import Case
-from warehouse.connect import Connection, open_memory
-from warehouse.libraries import CASES_DIR, load_libraries, select_cases
-from warehouse.schema import tables
 
 NIGHT = date(2026, 11, 20)
 GOOD_STEPS = [
@@ -21,92 +17,11 @@ GOOD_STEPS = [
 ]
 
 
-class Nights:
-    """A warehouse in memory that tests fill call by call."""
-
-    def __init__(self, con: Connection):
-        self.con = con
-
-    def insert(self, table: str, **row: Any) -> None:
-        row = {"night": NIGHT, "call_date": row.get("night", NIGHT), "run_id": "run"} | row
-        names, marks = ", ".join(f'"{name}"' for name in row), ", ".join("?" for _ in row)
-        self.con.execute(f'INSERT INTO "{table}" ({names}) VALUES ({marks})', list(row.values()))  # noqa: S608
-
-    def call(self, call_id: str, tier: str = "none", **row: Any) -> None:
-        known = {
-            "call_id": call_id, "recording_digest": f"digest of {call_id}", "recognition_key": "k",
-            "duration_s": 100.0, "size_bytes": 1, "file_count": 1, "channel_roles": ["agent", "customer"],
-            "role_confidence": 0.9, "agent_id": f"agent of {call_id}", "line_of_business": "telecom",
-        }  # fmt: skip
-        roles = row.pop("roles", ("agent", "customer"))
-        night = row.get("night", NIGHT)
-        self.insert("call", **known | row)
-        self.insert("tier", call_id=call_id, tier=tier, confidence=0.9, evidence=_evidence(5), night=night)
-        for index, role in enumerate(roles):
-            self.insert(
-                "turn", call_id=call_id, turn_index=index, channel=index, role=role, role_confidence=0.9,
-                start_s=index * 10.0, end_s=index * 10.0 + 8, text="喂", words=[], pinyin=[], tokens=[],
-                gap_before_s=0.0, overlap_s=0.0, night=night,
-            )  # fmt: skip
-
-    def taboo(self, call_id: str, at_s: float = 20.0, **row: Any) -> None:
-        known = {
-            "call_id": call_id, "turn_index": 0, "phrase_id": "dont_know", "phrase": "我不知道，不清楚",
-            "kind": "forbidden", "severity": "high", "matched_text": "我不知道，不清楚", "char_start": 0,
-            "char_end": 8, "start_s": at_s, "end_s": at_s + 2, "match": "exact", "confidence": 0.9,
-            "replacement": "",
-        }  # fmt: skip
-        self.insert("taboo_hit", **known | row)
-
-    def behaviour(self, call_id: str, name: str, step: str | None, at_s: float, **row: Any) -> None:
-        known = {
-            "call_id": call_id, "turn_index": 0, "behaviour": name, "step": step, "is_good": step is not None,
-            "confidence": 0.9, "evidence": _evidence(at_s),
-        }  # fmt: skip
-        self.insert("behaviour", **known | row)
-
-    def handled_well(self, call_id: str, steps: int = 5, **row: Any) -> None:
-        for index, (name, step) in enumerate(GOOD_STEPS[:steps]):
-            self.behaviour(call_id, name, step, 10.0 + 8 * index, **row)
-
-    def cause(self, call_id: str, sub: str | None = "data_usage", top: str = "fees", **row: Any) -> None:
-        known = {
-            "call_id": call_id, "top_cause": top, "sub_cause": sub, "source": "customer_stated",
-            "confidence": 0.9, "evidence": _evidence(5),
-        }  # fmt: skip
-        self.insert("cause_tag", **known | row)
-
-    def escalation(self, call_id: str, kind: str = "supervisor", at_s: float = 30.0, **row: Any) -> None:
-        known = {"call_id": call_id, "kind": kind, "confidence": 0.9, "evidence": _evidence(at_s)}
-        self.insert("escalation", **known | row)
-
-    def cases(self, library_id: str, night: date = NIGHT) -> tuple[Case, ...]:
-        wanted = tuple(entry for entry in load_libraries(CASES_DIR) if entry.library_id == library_id)
-        return select_cases(self.con, wanted, night)
-
-
-def _evidence(at_s: float) -> list[dict[str, Any]]:
-    return [
-        {
-            "turn_index": 0, "char_start": 0, "char_end": 2, "start_s": at_s, "end_s": at_s + 2.0,
-            "rule_id": "rule", "text": "原话", "match": "exact",
-        }
-    ]  # fmt: skip
-
-
-@pytest.fixture
-def nights() -> Iterator[Nights]:
-    with open_memory() as con:
-        for table in tables():
-            con.execute(table.ddl)
-        yield Nights(con)
-
-
 def ids(cases: tuple[Case, ...]) -> list[str]:
     return [case.call_id for case in cases]
 
 
-def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights: Nights) -> None:
+def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights) -> None:
     nights.call("plain")
     nights.call("mild", tier="latent")
     nights.taboo(
@@ -141,13 +56,13 @@ def test_problem_takes_forbidden_phrases_worst_first_and_says_why(nights: Nights
         ),
     ],
 )
-def test_problem_leaves_out(nights: Nights, row: dict[str, Any], hit: dict[str, Any]) -> None:
+def test_problem_leaves_out(nights, row: dict[str, Any], hit: dict[str, Any]) -> None:
     nights.call("call", **row)
     nights.taboo("call", **hit)
     assert nights.cases("problem") == ()
 
 
-def test_one_agents_same_fault_comes_once_before_it_comes_again(nights: Nights) -> None:
+def test_one_agents_same_fault_comes_once_before_it_comes_again(nights) -> None:
     for number in range(4):
         nights.call(f"same{number}", agent_id="A1")
         nights.taboo(f"same{number}")
@@ -156,7 +71,7 @@ def test_one_agents_same_fault_comes_once_before_it_comes_again(nights: Nights) 
     assert ids(nights.cases("problem"))[:2] == ["same0", "other"]
 
 
-def test_excellent_wants_four_steps_and_no_fault(nights: Nights) -> None:
+def test_excellent_wants_four_steps_and_no_fault(nights) -> None:
     nights.call("best", tier="explicit")
     nights.handled_well("best")
     nights.cause("best")
@@ -179,7 +94,7 @@ def test_excellent_wants_four_steps_and_no_fault(nights: Nights) -> None:
     assert (best.focus_start_s, best.focus_end_s) == (10.0, 44.0)
 
 
-def test_overlaps_and_pauses_alone_neither_make_a_problem_nor_spoil_a_good_call(nights: Nights) -> None:
+def test_overlaps_and_pauses_alone_neither_make_a_problem_nor_spoil_a_good_call(nights) -> None:
     nights.call("good")
     nights.handled_well("good")
     nights.behaviour("good", "interruption", None, 50.0)
@@ -189,7 +104,7 @@ def test_overlaps_and_pauses_alone_neither_make_a_problem_nor_spoil_a_good_call(
     assert case.reason.startswith("五步走到了 5 步，全程没有禁语；")
 
 
-def test_excellent_focus_is_the_densest_minute(nights: Nights) -> None:
+def test_excellent_focus_is_the_densest_minute(nights) -> None:
     nights.call("long")
     nights.behaviour("long", "greeting", "emotion", 2.0)
     nights.behaviour("long", "ask_name", "emotion", 400.0)
@@ -199,7 +114,7 @@ def test_excellent_focus_is_the_densest_minute(nights: Nights) -> None:
     assert (case.focus_start_s, case.focus_end_s) == (400.0, 415.0)
 
 
-def test_escalated_focus_runs_to_the_reply_that_calmed(nights: Nights) -> None:
+def test_escalated_focus_runs_to_the_reply_that_calmed(nights) -> None:
     nights.call("supervisor", tier="explicit")
     nights.escalation("supervisor")
     nights.call("regulator", tier="formal")
@@ -215,14 +130,14 @@ def test_escalated_focus_runs_to_the_reply_that_calmed(nights: Nights) -> None:
     assert supervisor.reason == "客户要求找主管：「原话」。之后没有听到安抚或方案，想一想该怎样接"
 
 
-def _pair(nights: Nights, good: str, bad: str, **row: Any) -> None:
+def _pair(nights, good: str, bad: str, **row: Any) -> None:
     nights.call(good, tier="explicit", **row)
     nights.handled_well(good)
     nights.call(bad, tier="explicit", **row)
     nights.taboo(bad)
 
 
-def test_comparison_pairs_the_same_cause_of_the_same_line(nights: Nights) -> None:
+def test_comparison_pairs_the_same_cause_of_the_same_line(nights) -> None:
     _pair(nights, "good", "bad")
     nights.cause("good")
     nights.cause("bad")
@@ -238,7 +153,7 @@ def test_comparison_pairs_the_same_cause_of_the_same_line(nights: Nights) -> Non
     ("line", "sub", "top"),
     [("credit_card", "data_usage", "fees"), ("telecom", "broadband", "product")],
 )
-def test_comparison_needs_something_in_common(nights: Nights, line: str, sub: str, top: str) -> None:
+def test_comparison_needs_something_in_common(nights, line: str, sub: str, top: str) -> None:
     _pair(nights, "good", "bad")
     nights.con.execute("UPDATE call SET line_of_business = ? WHERE call_id = 'bad'", [line])
     nights.cause("good")
@@ -246,7 +161,7 @@ def test_comparison_needs_something_in_common(nights: Nights, line: str, sub: st
     assert nights.cases("comparison") == ()
 
 
-def test_comparison_prefers_the_same_sub_cause_and_uses_a_call_once(nights: Nights) -> None:
+def test_comparison_prefers_the_same_sub_cause_and_uses_a_call_once(nights) -> None:
     _pair(nights, "good", "bad")
     nights.cause("good")
     nights.cause("bad")
@@ -257,7 +172,7 @@ def test_comparison_prefers_the_same_sub_cause_and_uses_a_call_once(nights: Nigh
 
 
 @pytest.mark.parametrize(("age_days", "count"), [(1, 2), (29, 2), (30, 0)])
-def test_the_twin_may_be_of_an_earlier_night(nights: Nights, age_days: int, count: int) -> None:
+def test_the_twin_may_be_of_an_earlier_night(nights, age_days: int, count: int) -> None:
     earlier = NIGHT - timedelta(days=age_days)
     nights.call("good", tier="explicit", night=earlier)
     nights.handled_well("good", night=earlier)
@@ -268,7 +183,7 @@ def test_the_twin_may_be_of_an_earlier_night(nights: Nights, age_days: int, coun
     assert len(nights.cases("comparison")) == count
 
 
-def test_a_call_without_dissatisfaction_is_nobodys_twin(nights: Nights) -> None:
+def test_a_call_without_dissatisfaction_is_nobodys_twin(nights) -> None:
     _pair(nights, "good", "bad", night=NIGHT)
     nights.cause("good")
     nights.cause("bad")
@@ -276,14 +191,14 @@ def test_a_call_without_dissatisfaction_is_nobodys_twin(nights: Nights) -> None:
     assert nights.cases("comparison") == ()
 
 
-def test_a_pair_of_old_calls_is_not_chosen_again(nights: Nights) -> None:
+def test_a_pair_of_old_calls_is_not_chosen_again(nights) -> None:
     _pair(nights, "good", "bad", night=NIGHT)
     nights.cause("good")
     nights.cause("bad")
     assert nights.cases("comparison", NIGHT + timedelta(days=1)) == ()
 
 
-def test_ids_are_the_same_each_time_and_change_with_the_recording(nights: Nights) -> None:
+def test_ids_are_the_same_each_time_and_change_with_the_recording(nights) -> None:
     nights.call("call")
     nights.taboo("call")
     first, again = nights.cases("problem"), nights.cases("problem")
