@@ -4,7 +4,16 @@ In: parsed patterns and marked turns. Out: regular expressions and the strings t
 sound forgive near syllables too, this is for what undoes them: 没有说 heard as 没有硕, but nothing further.
 """
 
-from tagging.pattern import STRONG_BREAK, WEAK_BREAK, Nodes, Writing, literals_of, needs_of, regex_of, runs_of
+from tagging.pattern import (
+    STRONG_BREAK,
+    WEAK_BREAK,
+    Nodes,
+    Writing,
+    least_chars,
+    literals_of,
+    regex_of,
+    runs_of,
+)
 from tagging.phrase import Folding
 from tagging.pinyin import to_pinyin
 
@@ -25,7 +34,7 @@ class ExactSounds:
 
     def regex_of(self, nodes: Nodes) -> str | None:
         """Return the regular expression of a pattern's sound, None when it may be too short to be told."""
-        if min(map(len, needs_of(nodes))) < MIN_CHARS:
+        if least_chars(nodes) < MIN_CHARS:
             return None
         readings: dict[str, set[str]] = {}
         for run in (*runs_of(nodes), *literals_of(nodes)):

@@ -226,6 +226,17 @@ def runs_of(nodes: Nodes) -> tuple[str, ...]:
     return tuple(run for run in runs if run)
 
 
+def least_chars(nodes: Nodes) -> int:
+    """Return how many characters the shortest match names."""
+    count = 0
+    for node in nodes:
+        if isinstance(node, Literal):
+            count += 1
+        elif isinstance(node, Options) and not node.is_optional:
+            count += min(map(least_chars, node.branches))
+    return count
+
+
 def needs_of(nodes: Nodes, *, with_pairs: bool = False) -> tuple[frozenset[str], ...]:
     """Return sets of characters such that every match contains all characters of at least one set.
 

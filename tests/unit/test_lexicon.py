@@ -173,3 +173,41 @@ def test_dates_are_read_as_dates(tmp_path):
     text = GOOD.replace("severity: high", "severity: high\n    effective_from: 2026-03-01")
     (entry,) = load_rules(lexicon_at(tmp_path, text), None, TabooEntry).entries
     assert entry.effective_from == date(2026, 3, 1)
+
+
+class TestConditions:
+    WHEN = GOOD.replace("    patterns:\n      - 你来试试\n", "    when:\n      WHEN\n")
+
+    @pytest.mark.parametrize(
+        ("when", "told"),
+        [
+            ("phrase: [你来试试]\n      regex: ['试']", ["own.yaml:8", "phrase、regex", "all_of"]),
+            ("phrase: [你来(试试]", ["own.yaml:9", "你来(试试", "配对"]),
+            ("phras: [你来试试]", ["own.yaml:9", "phras", "phrase"]),
+            ("none_of:\n        - phrase: [你来试试]", ["own.yaml:8", "missing"]),
+            ("all_of:\n        - phrase: [你来试试]\n        - regexp: ['试']", ["own.yaml:11", "regexp"]),
+            ("all_of:\n        - phrase: [你来试试]\n        - regex: ['(试']", ["own.yaml:11", "正则"]),
+            ("pinyin: [nǐ lai]", ["own.yaml:9", "nǐ", "声调"]),
+            ("signal: {name: silence_ratio}", ["own.yaml:9", "at_least"]),
+            ("sequence: {first: {phrase: [你来]}}", ["own.yaml:9", "then"]),
+            ("count: {of: {phrase: [你]}, at_least: 3, at_most: 1}", ["own.yaml:9", "at_most"]),
+            ("words: {none_of: [你]}", ["own.yaml:9", "any_of"]),
+            ("phrase: [你来试试]\n      cancelled_by: [转述]", ["own.yaml:10", "转述", "引用"]),
+        ],
+    )
+    def test_a_bad_condition_is_told_by_its_line(self, tmp_path, when, told):
+        with pytest.raises(LexiconInvalid) as caught:
+            load_rules(lexicon_at(tmp_path, self.WHEN.replace("WHEN", when)), None, TabooEntry)
+        for part in told:
+            assert part in str(caught.value)
+
+    def test_is_not_written_beside_patterns(self, tmp_path):
+        both = GOOD.replace("    patterns:", "    when: {phrase: [你]}\n    patterns:")
+        with pytest.raises(LexiconInvalid, match=r"own\.yaml:2.*when.*patterns"):
+            load_rules(lexicon_at(tmp_path, both), None, TabooEntry)
+
+    @pytest.mark.parametrize("line", ['{pause_s: "很久"}', "{signal: 静默}"])
+    def test_an_example_that_cannot_be_read_is_told(self, tmp_path, line):
+        text = GOOD.replace("      - 我来试试", f"      - [{line}]")
+        with pytest.raises(LexiconInvalid, match=r"own\.yaml:\d+.*pause_s"):
+            load_rules(lexicon_at(tmp_path, text), None, TabooEntry)
