@@ -12,7 +12,7 @@ from flows.console import console, fail, table
 from flows.explain import print_call
 from warehouse.connect import DatabaseError, open_reading
 from warehouse.dictionary import dictionary_markdown
-from warehouse.explain import rows_of_call
+from warehouse.explain import rows_of_call, rule_versions
 from warehouse.export import export as export_rows
 from warehouse.export import table_counts
 
@@ -65,7 +65,7 @@ def explain(
     """一通电话的全部：逐句文字、每个结论和它的依据、被遮盖的位置、来历。"""
     config = load_config(config_file, data_dir=data_dir)
     with open_reading(config.warehouse_path) as con:
-        print_call(call_id, rows_of_call(con, call_id))
+        print_call(call_id, rows_of_call(con, call_id), rule_versions(con, call_id))
 
 
 def status(

@@ -7,6 +7,8 @@ from flows.console import console, table
 
 ROLE_NAMES = {"agent": "坐席", "customer": "客户", "ivr": "语音导航", "unknown": "未知"}
 Rows = Sequence[Mapping[str, Any]]
+Versions = Mapping[tuple[str, str], str]
+_RULE_COLUMNS = ("phrase_id", "rule_id")
 
 # What to show of each table: title, and (heading, column) pairs; evidence is shown as its texts.
 _SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
@@ -117,8 +119,11 @@ _SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 }
 
 
-def print_call(call_id: str, found: Mapping[str, Rows]) -> None:
-    """Print the rows of one call, table by table; empty tables are left out."""
+def print_call(call_id: str, found: Mapping[str, Rows], versions: Versions) -> None:
+    """Print the rows of one call, table by table; empty tables are left out.
+
+    A rule is shown with its version: `rule_id@version`, from `versions` by run and rule.
+    """
     for row in found.get("call", ()):
         facts = tuple((name, value) for name, value in row.items() if name != "call_id")
         console.print(table(f"通话 {call_id}", ("项目", "内容"), facts))
@@ -128,15 +133,24 @@ def print_call(call_id: str, found: Mapping[str, Rows]) -> None:
     for name, (title, columns) in _SHOWN.items():
         rows = found.get(name, ())
         if rows:
-            shown = [tuple(_shown(row[column]) for _, column in columns) for row in rows]
+            shown = [tuple(_shown(row, column, versions) for _, column in columns) for row in rows]
             console.print(table(title, tuple(heading for heading, _ in columns), shown))
 
 
-def _shown(value: object) -> object:
+def _shown(row: Mapping[str, Any], column: str, versions: Versions) -> object:
+    value = row[column]
+    run_id = str(row.get("run_id", ""))
+    if column in _RULE_COLUMNS:
+        return _rule(str(value), run_id, versions)
     if isinstance(value, list):
         return "\n".join(
-            f"[{item['turn_index']}] {item['start_s']:.1f}s {item['text']}"
-            f"（{item['rule_id']}，{item['match']}）"
+            f"[{item['turn_index']}] {item['start_s']:.1f}-{item['end_s']:.1f}s {item['text']}"
+            f"（{_rule(item['rule_id'], run_id, versions)}，{item['match']}）"
             for item in value
         )
     return round(value, 3) if isinstance(value, float) else value
+
+
+def _rule(rule_id: str, run_id: str, versions: Versions) -> str:
+    version = versions.get((run_id, rule_id))
+    return f"{rule_id}@{version}" if version else rule_id

@@ -19,8 +19,8 @@ PHRASE = """entries:
     severity: high
     replacement: 请讲
     patterns: [您好]
-    must_match: [您好很高兴]
-    must_not_match: [您请讲]
+    must_match: [您好很高兴, 您好啊请讲, 嗯您好, 您好您好]
+    must_not_match: [您请讲, 请您稍等, 好的明白, 再见]
 """
 
 
