@@ -107,8 +107,7 @@ class Family:
 
     def weigh(self, features: Iterable[str]) -> tuple[list[int], list[float]]:
         """Return the places of known features, each once, and their weights."""
-        places = self._places
-        known = [places[feature] for feature in features if feature in places]
+        known = [found for found in map(self._places.get, features) if found]
         weights = dict(known)
         if len(weights) < len(known):
             for place, count in Counter([place for place, _ in known]).items():

@@ -36,7 +36,7 @@ def shipped():
 @pytest.fixture(scope="module")
 def quick(shipped) -> CauseSettings:
     """The shipped settings, two folds and no noise: trains in a few seconds."""
-    model = shipped.settings.model.model_copy(update={"folds": 2, "noise_copies": 0})
+    model = shipped.settings.model.model_copy(update={"folds": 2, "noise_copies": 0, "min_document_count": 2})
     return shipped.settings.model_copy(update={"model": model})
 
 
