@@ -15,7 +15,7 @@ from tagging.handling.tagger import build as build_handling
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
 from tagging.signals.tagger import build as build_signals
-from tagging.taboo.tagger import build as build_taboo
+from tagging.taboo.tagger import build_phrases as build_taboo
 from tagging.taggers import Tagger
 from tagging.words import Tokenizer
 from transcribe.call import SpeakerRole, Transcript, Turn
@@ -70,9 +70,9 @@ def dialogue() -> Dialogue:
 
 
 @pytest.fixture(scope="session")
-def taggers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Tagger, ...]:
-    """All but the causes, whose classifier takes long to train: a score must stand without them too."""
-    options = TaggerOptions(override_dir=None, models_dir=tmp_path_factory.mktemp("models"))
+def taggers() -> tuple[Tagger, ...]:
+    """All that needs no classifier, which takes long to train: a score must stand without them too."""
+    options = TaggerOptions(override_dir=None, models_dir=Path("none"))
     return tuple(
         build(options)
         for build in (build_taboo, build_behaviour, build_signals, build_customer, build_handling)
