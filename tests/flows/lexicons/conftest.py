@@ -197,8 +197,8 @@ def entry() -> Callable[..., dict[str, Any]]:
             "said_by": "agent",
             "owner": "质检组",
             "patterns": list(patterns),
-            "must_match": ["您自己看说明书吧"],
-            "must_not_match": ["我给您看说明书"],
+            "must_match": ["您自己看说明书吧", "你自己看说明书。", "那就自己看说明书", "自己看说明书去"],
+            "must_not_match": ["我给您看说明书", "说明书我寄给您", "我来给您说明", "您稍等"],
         } | keys
 
     return make

@@ -13,7 +13,11 @@ def test_every_error_is_told_with_file_line_and_key(empty, entry):
     (empty.data / "lexicons" / "causes" / "broken.yaml").write_text("entries: [\n", encoding="utf-8")
     empty.write(
         "lexicons",
-        entry("no_example", "自己看说明书", must_match=["您自己看着办", "看看再说"]),
+        entry(
+            "no_example",
+            "自己看说明书",
+            must_match=["您自己看着办", "看看再说", "您自己看说明书吧", "自己看说明书去"],
+        ),
         entry("wrong_keys", "看说明书", severity="huge", colour="red"),
         entry("twice", "自己看说明书"),
         entry("twice", "自己看说明书"),

@@ -53,8 +53,9 @@ def test_a_new_phrase_hits_calls_once_each_in_their_latest_night(stored, entry, 
 
 def test_there_and_back(stored, entry, diffed):
     one = stored.write("one", entry("see_manual", "自己看说明书"))
+    said = ["您自己看说明书吧", "你自己看说明书。", "您自己看说明书", "您自己看说明书去"]
     two = stored.write(
-        "two", entry("see_manual", "这样的{3}自己看说明书", must_match=["是这样的,您自己看说明书"])
+        "two", entry("see_manual", "这样的{3}自己看说明书", must_match=[f"是这样的,{each}" for each in said])
     )
     there, back = diffed(one, two)[0]["see_manual"], diffed(two, one)[0]["see_manual"]
     assert there.kind is ChangeKind.CHANGED
