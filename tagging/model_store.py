@@ -64,7 +64,7 @@ def load_model(place: ModelPlace, kind: type[ModelT]) -> ModelT:
         content = joblib.load(path)
     except FileNotFoundError as err:
         raise ClassifierInvalid(f"{path}：没有这个分类器；请先训练") from err
-    except (OSError, EOFError, UnpicklingError, ValueError, KeyError, AttributeError, ImportError) as err:
+    except (OSError, EOFError, UnpicklingError, LookupError, ValueError, AttributeError, ImportError) as err:
         raise ClassifierInvalid(f"{path}：分类器已损坏，无法读取（{err}）；{advice}") from err
     if not isinstance(content, dict) or not isinstance(content.get("model"), kind):
         raise ClassifierInvalid(f"{path}：这不是 {place.name} 分类器；{advice}")

@@ -95,9 +95,9 @@ class FeatureReader:
 
 
 def _shape_of(said: str) -> list[str]:
-    """Return pairs of characters a little apart, how it begins and ends, how long it is."""
+    """Return pairs of characters with one between them, how it begins and ends, how long it is."""
     length = len(said)
-    pairs = {said[at] + "_" + other for at in range(length - 2) for other in said[at + 2 : at + 5]}
+    pairs = set(map("_".join, zip(said, said[2:], strict=False)))
     edges = {f"^{said[:size]}" for size in (1, 2, 3)} | {f"{said[-size:]}$" for size in (1, 2, 3)}
     return [*pairs, *edges, f"#{min(8, length // 4)}"]
 
@@ -105,7 +105,7 @@ def _shape_of(said: str) -> list[str]:
 def _ngrams(text: str, sizes: range) -> list[str]:
     found: set[str] = set()
     for size in sizes:
-        found.update([text[at : at + size] for at in range(len(text) - size + 1)])
+        found.update(map("".join, zip(*(text[at:] for at in range(size)), strict=False)))
     return list(found)
 
 

@@ -41,20 +41,12 @@ class Linear:
     def scores(self, features: Features) -> list[float]:
         """Return the logit of every column."""
         totals = list(self.intercepts)
-        width = len(totals)
         for table, names in zip(self.tables, features, strict=True):
-            norm = 0.0
-            sums = [0.0] * width
-            for name in names:
-                entry = table.get(name)
-                if entry is not None:
-                    norm += entry[0]
-                    for column, weight in enumerate(entry[1]):
-                        sums[column] += weight
-            if norm:
-                scale = 1.0 / sqrt(norm)
-                for column in range(width):
-                    totals[column] += sums[column] * scale
+            known = [entry for name in names if (entry := table.get(name)) is not None]
+            if known:
+                scale = 1.0 / sqrt(sum([entry[0] for entry in known]))
+                for column in range(len(totals)):
+                    totals[column] += scale * sum([entry[1][column] for entry in known])
         return totals
 
 
