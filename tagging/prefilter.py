@@ -37,6 +37,18 @@ class Filed(Generic[PatternT]):
     pattern: PatternT
 
 
+class _Group(Generic[PatternT]):
+    """The sets of one pattern that are filed under one feature, without that feature."""
+
+    __slots__ = ("leaf", "needs", "number", "pattern")
+
+    def __init__(self, leaf: int, pattern: PatternT, needs: list[Features]):
+        self.leaf = leaf
+        self.pattern = pattern
+        self.number = pattern.number
+        self.needs = needs
+
+
 def features_of(text: str, stripped: str) -> Features:
     """Return the characters of `text` and the pairs of neighbours in `stripped` (no fillers, no pauses)."""
     return frozenset(text).union(map(str.__add__, stripped, stripped[1:]))
@@ -49,7 +61,7 @@ class PatternIndex(Generic[PatternT]):
         """File the patterns; `common` tells how often features are met in what people say."""
         needs = list(filed)
         filed_at = Counter(feature for each in needs for feature in each.need)
-        self._filed: dict[str, list[tuple[Features, int, PatternT]]] = {}
+        groups: dict[tuple[str, int], _Group[PatternT]] = {}
 
         def telling(feature: str) -> tuple[float, int]:
             unseen = _UNSEEN_PAIR if len(feature) > 1 else _UNSEEN_CHARACTER
@@ -57,14 +69,21 @@ class PatternIndex(Generic[PatternT]):
 
         for each in needs:
             best = sorted(sorted(each.need), key=telling)[:MAX_FEATURES]
-            self._filed.setdefault(best[0], []).append((frozenset(best), each.leaf, each.pattern))
+            group = groups.setdefault((best[0], each.pattern.number), _Group(each.leaf, each.pattern, []))
+            group.needs.append(frozenset(best[1:]))
+        self._filed: dict[str, list[_Group[PatternT]]] = {}
+        for (key, _), group in groups.items():
+            self._filed.setdefault(key, []).append(group)
         self._keys = frozenset(self._filed)
 
     def candidates(self, features: Features) -> Sequence[tuple[int, PatternT]]:
         """Return (leaf number, pattern) that may match a turn with these features, each once, in order."""
         found: dict[int, tuple[int, PatternT]] = {}
         for key in features & self._keys:
-            for need, leaf, pattern in self._filed[key]:
-                if need <= features:
-                    found[pattern.number] = (leaf, pattern)
+            for group in self._filed[key]:
+                if group.number not in found:
+                    for need in group.needs:
+                        if need <= features:
+                            found[group.number] = (group.leaf, group.pattern)
+                            break
         return [found[number] for number in sorted(found)] if len(found) > 1 else list(found.values())

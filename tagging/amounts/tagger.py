@@ -52,6 +52,9 @@ class AmountTagger:
             (each.kind, re.compile(each.pattern.replace(NUMERAL_MARK, settings.numeral)))
             for each in settings.kinds
         )
+        # Most turns hold no number at all; every kind has one, or the turn is looked at.
+        always = any(NUMERAL_MARK not in each.pattern for each in settings.kinds)
+        self._numeral = re.compile("" if always else settings.numeral)
 
     def tag(self, transcript: Transcript) -> tuple[SpokenValue, ...]:
         """Return the values in order of turns and characters, none overlapping another."""
@@ -59,6 +62,8 @@ class AmountTagger:
 
     def _in_turn(self, turn: Turn) -> Iterator[SpokenValue]:
         taken: dict[tuple[int, int], str] = {}
+        if self._numeral.search(turn.text) is None:
+            return
         for kind, pattern in self._patterns:
             for match in pattern.finditer(turn.text):
                 start, end = match.span()
