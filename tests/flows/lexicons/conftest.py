@@ -14,7 +14,7 @@ from flows.cli import app
 from tagging.finding import CauseSource, CauseTag, Evidence, Findings
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
-from tagging.taboo.tagger import build as build_taboo
+from tagging.taboo.tagger import build_phrases
 from transcribe.call import Call, Recording, SpeakerRole, Transcript, Turn, Word
 from warehouse.lake import Lake
 from warehouse.load import add_rows, build_warehouse
@@ -65,7 +65,7 @@ def make_call(call_id: str, night: date, said: Sequence[tuple[SpeakerRole, str]]
 
 def make_findings(call: Call) -> Findings:
     """Taboo hits of the shipped lexicon; of "manual" two causes about the same words."""
-    taboo = build_taboo(TaggerOptions(override_dir=None, models_dir=Path()))
+    taboo = build_phrases(TaggerOptions(override_dir=None, models_dir=Path()))
     found: list[Any] = [*taboo.tag(call.transcript)]
     if call.recording.call_id == "manual":
         for top, rule_id in (("fees", "annual_fee"), ("product", "signal")):
