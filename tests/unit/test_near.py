@@ -9,10 +9,10 @@ from tagging.finding import MatchKind
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
 from tagging.taboo.confirm import build_second_pass
-from tagging.taboo.tagger import build
+from tagging.taboo.tagger import build_phrases
 from transcribe.call import SpeakerRole, Transcript, Turn, Word
 
-SECOND = build_second_pass(build(TaggerOptions(override_dir=None, models_dir=Path("none"))), None)
+SECOND = build_second_pass(build_phrases(TaggerOptions(override_dir=None, models_dir=Path("none"))), None)
 ROLES = {"a": SpeakerRole.AGENT, "c": SpeakerRole.CUSTOMER, "u": SpeakerRole.UNKNOWN}
 
 
@@ -116,6 +116,6 @@ def test_the_digest_follows_the_settings(tmp_path: Path) -> None:
     (tmp_path / "taboo" / "settings.yaml").write_text(
         "accept:\n  min_log_likelihood_ratio: -1.0\n  confidence: 0.6\n", encoding="utf-8"
     )
-    tagger = build(TaggerOptions(override_dir=None, models_dir=Path("none")))
+    tagger = build_phrases(TaggerOptions(override_dir=None, models_dir=Path("none")))
     assert build_second_pass(tagger, None).digest == SECOND.digest
     assert build_second_pass(tagger, tmp_path).digest != SECOND.digest
