@@ -15,6 +15,12 @@ MakeTones = Callable[..., np.ndarray]
 WriteSound = Callable[..., Path]
 
 
+@pytest.fixture(scope="session")
+def models_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One directory for all unit tests: shipped classifiers are trained into it once."""
+    return tmp_path_factory.mktemp("models")
+
+
 @pytest.fixture
 def make_tones() -> MakeTones:
     """(n_channels, n_samples): channel i swells and fades at TONES_HZ[i]."""

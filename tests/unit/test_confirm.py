@@ -41,16 +41,10 @@ class Judge:
         return [-10.0 if self.believed in text else -15.0 for text in texts]
 
 
-@pytest.fixture(scope="module")
-def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The classifier of paraphrases, trained once."""
-    return tmp_path_factory.mktemp("models")
-
-
 @pytest.fixture
-def config(tmp_path: Path, models: Path) -> Config:
+def config(tmp_path: Path, models_dir: Path) -> Config:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "models").symlink_to(models)
+    (tmp_path / "data" / "models").symlink_to(models_dir)
     return load_config(None, data_dir=str(tmp_path / "data"))
 
 

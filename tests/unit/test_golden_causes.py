@@ -9,9 +9,7 @@ import yaml
 
 from tagging.causes.corpus import load_corpus
 from tagging.causes.figures import FoundRow, KnownRow, cause_figures, known_labels
-from tagging.causes.model_file import load_shipped
-from tagging.causes.tagger import CauseTagger
-from tagging.causes.train import train
+from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build
 from tagging.finding import CauseSource, CauseTag, Escalation, TierTag
 from tagging.options import TaggerOptions
@@ -51,14 +49,10 @@ ROWS = [
 
 
 @pytest.fixture(scope="module")
-def found() -> dict[str, tuple]:
-    """Findings per row; the classifier is trained as shipped but for folds and noise, to be quick."""
-    shipped = load_shipped()
-    model = shipped.settings.model.model_copy(update={"folds": 3})
-    settings = shipped.settings.model_copy(update={"model": model})
-    trained = train(shipped.corpus, settings, shipped.reader)
-    causes = CauseTagger(shipped.reader.lexicon, settings, trained.model, "a" * 64)
-    customer = build(TaggerOptions(override_dir=None, models_dir=Path("none")))
+def found(models_dir) -> dict[str, tuple]:
+    """Findings per row, by the taggers as they are shipped."""
+    options = TaggerOptions(override_dir=None, models_dir=models_dir)
+    causes, customer = build_causes(options), build(options)
     return {each.row["id"]: (*causes.tag(each.call), *customer.tag(each.call)) for each in ROWS}
 
 

@@ -29,8 +29,8 @@ EXAMPLES = tuple(
 
 
 @pytest.fixture(scope="module")
-def tagger(tmp_path_factory) -> TabooTagger:
-    return build(TaggerOptions(override_dir=None, models_dir=tmp_path_factory.mktemp("models")))
+def tagger(models_dir) -> TabooTagger:
+    return build(TaggerOptions(override_dir=None, models_dir=models_dir))
 
 
 def call(*lines: tuple[str, str, float]) -> Transcript:

@@ -14,12 +14,6 @@ TAGGER_NAMES = ["taboo", "behaviour", "signals", "customer"]
 
 
 @pytest.fixture(scope="module")
-def models_dir(tmp_path_factory):
-    """One directory for all tests here: the cause classifier is trained into it once."""
-    return tmp_path_factory.mktemp("models")
-
-
-@pytest.fixture(scope="module")
 def shipped(models_dir):
     return build_taggers(TaggerOptions(override_dir=None, models_dir=models_dir))
 
