@@ -1,6 +1,7 @@
 """Stored nights tagged again with a changed lexicon: old findings stay, marts show the new ones."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,17 @@ def _edit(data: Path) -> None:
     (data / "lexicons" / "taboo" / "own.yaml").write_text(PHRASE, encoding="utf-8")
 
 
-def _retag(small: Any, data: Path, *more: str) -> Any:
+def _command(small: Any, data: Path) -> tuple[Any, ...]:
     options = ("--config", small.replay.config, "--data-dir", data)
-    return small.huiting.run("retag", *options, "--from", "2026-11-18", "--to", "2026-11-19", *more)
+    return ("retag", *options, "--from", "2026-11-18", "--to", "2026-11-19")
+
+
+def _retag(small: Any, data: Path) -> Any:
+    return small.huiting.run(*_command(small, data))
+
+
+def _started(small: Any, data: Path) -> Any:
+    return small.huiting.start(*_command(small, data))
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +129,34 @@ def _findings(data: Path) -> dict[str, list[str]]:
             con.execute(f"SELECT * EXCLUDE (run_id) FROM {table} WHERE night = '2026-11-19'")  # noqa: S608
             found[table] = sorted(json.dumps(row, default=str, ensure_ascii=False) for row in con.fetchall())
     return found
+
+
+MOMENTS = (
+    "lake/_work/retag/night=2026-11-18/tagged/[0-9a-f]*",
+    "lake/taboo_hit/night=2026-11-19/*.parquet",
+    "lake/run/night=2026-11-18/*.parquet",
+)
+
+
+def test_killed_anywhere_it_goes_on(
+    small: Any, retagged: Path, left_alone: Any, copied: Any, kill: Any, tmp_path: Path
+) -> None:
+    """Killed with all its workers when a file of each kind appears, once a moment, then left to end."""
+    data = copied(left_alone.data, tmp_path / "data")
+    _edit(data)
+    for moment in MOMENTS:
+        before = set(data.glob(moment))
+        process = _started(small, data)
+        until = time.monotonic() + 300
+        while process.poll() is None and set(data.glob(moment)) <= before and time.monotonic() < until:
+            time.sleep(0.005)
+        kill(process)
+        assert small.query(data, "SELECT count(*) AS n FROM call")[0]["n"] == 5
+    finished = _retag(small, data)
+    assert finished.code == 0, finished.output
+    assert _findings(data) == _findings(retagged)
+    loaded = {row["run_id"] for row in small.query(data, "FROM loaded_run")}
+    committed = {path.stem for path in (data / "lake" / "run").rglob("*.parquet")}
+    assert loaded <= committed
+    assert {path.stem for path in (data / "lake").rglob("night=2026-11-19/*.parquet")} <= committed
+    assert list((data / "lake" / "_work").rglob("tagged")) == []
