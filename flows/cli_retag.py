@@ -41,7 +41,8 @@ def retag(
     if report.same:
         console.print(f"没有变化、不用重做的夜：{'、'.join(map(str, report.same))}（要重做请加 --force）")
     if not report.nights:
-        console.print("词库和模型与上次打标签时相同，什么也没有做。")
+        done = "上次没有发布完的已经发布。" if report.is_published else "什么也没有做。"
+        console.print(f"词库和模型与上次打标签时相同，{done}")
         return
     _print_done(config, report.stages)
     console.print(

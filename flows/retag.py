@@ -8,7 +8,7 @@ and no night counts before its findings, cases and checks are complete.
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from prefect import flow
@@ -34,6 +34,7 @@ class RetagReport:
     clip_count: int
     warnings: tuple[str, ...]
     stages: tuple[tuple[str, float], ...]
+    is_published: bool = False
 
 
 def retag_nights(config: Config, nights: Sequence[date], *, is_forced: bool = False) -> RetagReport:
@@ -62,7 +63,8 @@ def retag(config: Config, nights: list[date], is_forced: bool) -> RetagReport:
         rows.append(watch.run("入湖", steps.store, each, jobs))
     shelves: list[Shelf] = []
     checked: tuple[CheckResult, ...] = ()
-    if todo:
+    is_stale = watch.run("准备", steps.is_stale, config)
+    if todo or is_stale:  # what a killed run made count and did not publish is published now
         built = watch.run("建仓", steps.build, config, [each.run for each in todo])
         for each in todo:
             shelves.append(watch.run("选例剪辑", steps.fill_shelf, each))
@@ -71,8 +73,9 @@ def retag(config: Config, nights: list[date], is_forced: bool) -> RetagReport:
         watch.run("页面", steps.render, config)
         for each in todo:
             watch.run("晨会表", steps.write_morning, each)
-            steps.clean_up(each)
-    return _report(rows, same, shelves, checked, watch.stages)
+    steps.clean_up(config, [*(each.run.night for each in todo), *same])
+    report = _report(rows, same, shelves, checked, watch.stages)
+    return replace(report, is_published=bool(todo or is_stale))
 
 
 def _report(

@@ -139,10 +139,12 @@ def store_night(retag: Retag, jobs: Sequence[TagJob], now: datetime) -> Row:
     return _row(retag, now)
 
 
-def clean_up(retag: Retag) -> None:
-    """Remove the night's work in flight and leftovers of killed runs: call when it is published."""
-    shutil.rmtree(retag.lake.retag_dir(retag.run.night), ignore_errors=True)
-    retag.lake.prune(retag.run.night, keep=retag.config.warehouse.keep_runs)
+def clean_up(config: Config, nights: Sequence[date]) -> None:
+    """Remove the nights' work in flight and leftovers of killed runs: call when all is published."""
+    lake = Lake(config.lake_path)
+    for night in nights:
+        shutil.rmtree(lake.retag_dir(night), ignore_errors=True)
+        lake.prune(night, keep=config.warehouse.keep_runs)
 
 
 def _carries(retag: Retag) -> bool:

@@ -12,8 +12,8 @@ from flows.publication import Shelf
 from flows.retag_night import Retag
 from flows.work import TagJob
 from warehouse.checks import CheckResult
-from warehouse.lake import RunRef
-from warehouse.load import BuildReport
+from warehouse.lake import Lake, RunRef
+from warehouse.load import BuildReport, stale_nights
 from warehouse.pages.render import PagesReport
 from warehouse.rows import Row
 
@@ -75,6 +75,12 @@ def write_morning(opened: Retag) -> Path:
 
 
 @task(name="clean up", cache_policy=NO_CACHE)
-def clean_up(opened: Retag) -> None:
-    """Remove what was in flight."""
-    retag_night.clean_up(opened)
+def clean_up(config: Config, nights: list[date]) -> None:
+    """Remove what was in flight, of killed runs too."""
+    retag_night.clean_up(config, nights)
+
+
+@task(name="look at the warehouse", cache_policy=NO_CACHE)
+def is_stale(config: Config) -> bool:
+    """Say whether a run counts that the published warehouse does not show."""
+    return bool(stale_nights(Lake(config.lake_path), config.warehouse_path))

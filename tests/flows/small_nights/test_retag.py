@@ -134,7 +134,7 @@ def _findings(data: Path) -> dict[str, list[str]]:
 MOMENTS = (
     "lake/_work/retag/night=2026-11-18/tagged/[0-9a-f]*",
     "lake/taboo_hit/night=2026-11-19/*.parquet",
-    "lake/run/night=2026-11-18/*.parquet",
+    "lake/run/night=2026-11-19/*.parquet",
 )
 
 
