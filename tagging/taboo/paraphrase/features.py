@@ -4,7 +4,7 @@ In: text with its toneless syllables and words. Out: five sets of strings, witho
 recognisers and speakers set them as they like; sounds that ears mix up are one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from unicodedata import category
 
@@ -23,17 +23,28 @@ _FINALS = (
 )
 
 
+class _Kept(dict[str, bool]):
+    """Whether a character is said and no filler; filled as characters are met."""
+
+    def __init__(self, dropped: Iterable[str]):
+        super().__init__()
+        self._dropped = frozenset(dropped)
+
+    def __missing__(self, char: str) -> bool:
+        known = self[char] = char not in self._dropped and category(char)[0] not in "PZSC"
+        return known
+
+
 class FeatureReader:
     """Reads stretches as the classifier sees them; equal settings read equally."""
 
     def __init__(self, settings: ModelSettings):
         self._char_sizes = range(settings.char_ngrams[0], settings.char_ngrams[1] + 1)
         self._sound_sizes = range(settings.sound_ngrams[0], settings.sound_ngrams[1] + 1)
-        self._dropped = frozenset(settings.dropped)
         self._alike = str.maketrans({char: group[0] for group in settings.alike for char in group})
         self._courtesies = settings.courtesies
         self._min_said = settings.min_said
-        self._is_kept: dict[str, bool] = {}
+        self._keeps = _Kept(settings.dropped)
         self._codes = _sound_codes(settings.confusions)
         self._cues: dict[str, list[tuple[str, str]]] = {}
         for name, words in settings.cues.items():
@@ -53,8 +64,13 @@ class FeatureReader:
         Returns:
             Five lists, all empty where too little is said to judge.
         """
-        kept = [at for at, char in enumerate(text) if self._keeps(char)]
-        kept = [at for n, at in enumerate(kept) if n == 0 or text[at] != text[kept[n - 1]]]
+        keeps = self._keeps
+        kept: list[int] = []
+        last = ""
+        for at, char in enumerate(text):
+            if char != last and keeps[char]:
+                kept.append(at)
+                last = char
         said = "".join([text[at] for at in kept]).lower().translate(self._alike)
         if len(said) < self._min_said:
             return ([],) * PART_COUNT
@@ -73,14 +89,12 @@ class FeatureReader:
 
     def _words_of(self, tokens: Sequence[str]) -> list[str]:
         """Return words and pairs of neighbours, without punctuation and fillers."""
-        words = [token.lower().translate(self._alike) for token in tokens if any(map(self._keeps, token))]
+        words = [
+            token.lower().translate(self._alike)
+            for token in tokens
+            if any(map(self._keeps.__getitem__, token))
+        ]
         return list({*words, *(f"{one} {two}" for one, two in pairwise(words))})
-
-    def _keeps(self, char: str) -> bool:
-        known = self._is_kept.get(char)
-        if known is None:
-            known = self._is_kept[char] = char not in self._dropped and category(char)[0] not in "PZSC"
-        return known
 
     def _cues_of(self, said: str) -> list[str]:
         found: list[str] = []

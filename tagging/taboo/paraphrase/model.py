@@ -42,11 +42,12 @@ class Linear:
         """Return the logit of every column."""
         totals = list(self.intercepts)
         for table, names in zip(self.tables, features, strict=True):
-            known = [entry for name in names if (entry := table.get(name)) is not None]
+            known = list(filter(None, map(table.get, names)))
             if known:
-                scale = 1.0 / sqrt(sum([entry[0] for entry in known]))
-                for column in range(len(totals)):
-                    totals[column] += scale * sum([entry[1][column] for entry in known])
+                squares, weights = zip(*known, strict=True)
+                scale = 1.0 / sqrt(sum(squares))
+                for column, each in enumerate(zip(*weights, strict=True)):
+                    totals[column] += scale * sum(each)
         return totals
 
 
