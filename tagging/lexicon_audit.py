@@ -112,6 +112,10 @@ def _warnings(raw: RawEntry, entry: RuleEntry, today: date) -> list[str]:
         found.append(f"{raw.place}：{entry.id} 已于 {entry.effective_to} 失效；不再需要就删去，需要就改日期")
     if raw.is_own and entry.enabled and not entry.owner:
         found.append(f"{raw.place}：{entry.id} 没有写 owner；请写上由谁负责")
+    for key, examples in (("must_match", entry.must_match), ("must_not_match", entry.must_not_match)):
+        wanted = entry.advised_examples
+        if entry.enabled and len(examples) < wanted:
+            found.append(f"{raw.place}：{entry.id} 的 {key} 只有 {len(examples)} 句；请写到 {wanted} 句")
     return found
 
 

@@ -6,7 +6,7 @@ In: mappings read by `tagging.lexicon`. Out: frozen pydantic models. Each tagger
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Literal, Self
+from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -51,6 +51,9 @@ class RuleEntry(LexiconModel):
     `undone_by_repeating` lets an agent say what the customer said just before.
     The rule is in force on call dates in [effective_from, effective_to).
     """
+
+    # Fewer examples of either kind than this are accepted; `huiting lexicon check` asks for more.
+    advised_examples: ClassVar[int] = 1
 
     id: str = Field(pattern=ID_PATTERN)
     enabled: bool = True

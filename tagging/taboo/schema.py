@@ -1,14 +1,11 @@
 """What an entry of the taboo lexicon says. Pure."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from tagging.lexicon_schema import Confusion, Example, LexiconModel, RuleEntry, Speaker
+from tagging.lexicon_schema import Confusion, LexiconModel, RuleEntry, Speaker
 from tagging.taboo.family import Family
-
-# At least two paraphrases, one with fillers and one as recognition would misspell it; as many near misses.
-MIN_EXAMPLES = 4
 
 
 class TabooEntry(RuleEntry):
@@ -19,8 +16,9 @@ class TabooEntry(RuleEntry):
     them it is `phrase`, less what stands in parentheses.
     """
 
-    must_match: tuple[Example, ...] = Field(min_length=MIN_EXAMPLES)
-    must_not_match: tuple[Example, ...] = Field(min_length=MIN_EXAMPLES)
+    # Two paraphrases, one with fillers and one as recognition would misspell it; as many near misses.
+    advised_examples: ClassVar[int] = 4
+
     phrase: str = Field(min_length=2)
     heard_as: tuple[str, ...] = ()
     family: Family

@@ -58,11 +58,6 @@ def test_a_good_file_loads(tmp_path):
         ("      - 我来试试", "      - yes", ["own.yaml:16", "must_not_match", "引号"]),
         ("    must_not_match:\n      - 我来试试\n", "", ["own.yaml:2", "must_not_match"]),
         (NEAR_MISSES, "    must_not_match: []\n", ["own.yaml:15", "must_not_match"]),
-        (
-            NEAR_MISSES,
-            "    must_not_match: [我来试试, 他来试试, 请稍等]\n",
-            ["own.yaml:15", "must_not_match", "4"],
-        ),
         ("      - 我来试试", "      - 你来试试吧", ["own.yaml:16", "try_me", "不该匹配"]),
         ("    must_match:\n      - 你来试试", "    must_match:\n      - 来试", ["own.yaml:11", "没有匹配"]),
         ("      - 你来试试\n    must_match", "      - 你来(试试\n    must_match", ["own.yaml:9", "配对"]),

@@ -40,6 +40,7 @@ def test_warnings_do_not_stop_a_night(empty, entry):
         {"id": "child_would_know", "severity": "low"},
         entry("over", "自己看说明书", effective_to="2020-01-01"),
         entry("nobodys", "自己看说明书", owner=None),
+        entry("few", "自己看说明书", must_not_match=["看说明书"]),
     )
     text = (root / "taboo" / "own.yaml").read_text(encoding="utf-8").replace("'2020-01-01'", "2020-01-01")
     (root / "taboo" / "own.yaml").write_text(text, encoding="utf-8")
@@ -50,5 +51,6 @@ def test_warnings_do_not_stop_a_night(empty, entry):
     assert "child_would_know 改写了自带的条目（severity）" in told
     assert "over 已于 2020-01-01 失效" in told
     assert "nobodys 没有写 owner" in told
+    assert "few 的 must_not_match 只有 1 句；请写到 4 句" in told
     assert "tabo：没有程序读它；是不是 taboo" in told
-    assert "提醒 4 处" in told
+    assert "提醒 5 处" in told
