@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from flows.bench_measure import measure_causes, measure_taboo
+from flows.bench_phrases import figures_of, golden_examples, lexicon_examples
 from flows.bench_samples import tag_samples
-from flows.bench_tagging_report import report_causes, report_samples, report_taboo
+from flows.bench_tagging_report import report_causes, report_phrases, report_samples, report_taboo
 from flows.config import Config, ConfigInvalid
 from flows.tag_texts import TextTagger, load_text_tagger
 from tagging import taboo
@@ -22,11 +23,13 @@ from warehouse.lake import Lake
 class BenchTaggingOptions:
     """`measure` is a directory of labelled texts, `truth` one of true transcripts of recordings, if any.
 
-    Rules have to be in force on `day`.
+    `golden` is one of sentences with the family of phrase that they say; without all three the lexicon's own
+    examples are used. Rules have to be in force on `day`.
     """
 
     measure: Path | None
     truth: Path | None
+    golden: Path | None
     day: date
 
 
@@ -42,7 +45,13 @@ def bench_tagging(config: Config, options: BenchTaggingOptions, json_file: Path 
         content["measure"] = _measure(options.measure, tagger, options.day)
     if options.truth is not None:
         calls = tag_samples(options.truth, tagger, Lake(config.lake_path), options.day)
-        content["samples"] = report_samples(calls, _families(config))
+        families = {entry.id: entry.family for entry in _phrases(config).values()}
+        content["samples"] = report_samples(calls, families)
+    if options.golden is not None:
+        content["golden"] = report_phrases("例句", figures_of(golden_examples(options.golden), tagger))
+    if not content:
+        examples = lexicon_examples(_phrases(config))
+        content["lexicon"] = report_phrases("词库例句", figures_of(examples, tagger))
     if json_file:
         json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -62,7 +71,6 @@ def _top_causes(tagger: TextTagger) -> tuple[str, ...]:
     return next(each.taxonomy.top_causes for each in tagger.taggers if isinstance(each, CauseTagger))
 
 
-def _families(config: Config) -> dict[str, str]:
-    """Return the family of every phrase of today's lexicon."""
-    lexicon = load_rules(Path(taboo.__file__).parent, config.own_lexicons, TabooEntry)
-    return {entry.id: entry.family for entry in lexicon.entries}
+def _phrases(config: Config) -> dict[str, TabooEntry]:
+    """Return the phrases of today's lexicon by id."""
+    return load_rules(Path(str(taboo.__file__)).parent, config.own_lexicons, TabooEntry).by_id

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from flows.bench_measure import TabooCounts
@@ -9,6 +10,7 @@ from flows.bench_samples import SampleCall
 from flows.console import console, table
 from tagging.causes.figures import ALL_DOMAINS, CauseFigures
 from tagging.finding import CauseTag, Findings, TabooHit, TierTag
+from tagging.taboo.figures import ALL, TabooFigure
 
 
 def report_causes(figures: CauseFigures) -> dict[str, Any]:
@@ -75,6 +77,26 @@ def report_taboo(counts: Sequence[TabooCounts]) -> dict[str, Any]:
 
 def _shown(figure: float | None) -> str | None:
     return None if figure is None else f"{figure:.2f}"
+
+
+def report_phrases(title: str, figures: Sequence[TabooFigure]) -> list[dict[str, Any]]:
+    """Print per family and rate of misheard characters how many sentences were found and invented."""
+    heads = ("错字率", "家族", "禁语句", "找到", "家族说对", "误标", "精确率", "召回率")
+    rows = [
+        (
+            f"{each.rate:.0%}",
+            "合计" if each.family == ALL else each.family,
+            each.examples,
+            each.found,
+            each.named,
+            each.wrong,
+            _shown(each.precision),
+            _shown(each.recall),
+        )
+        for each in figures
+    ]
+    console.print(table(title, heads, rows))
+    return [asdict(each) for each in figures]
 
 
 def report_samples(calls: Sequence[SampleCall], families: Mapping[str, str]) -> dict[str, Any]:

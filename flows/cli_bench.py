@@ -140,20 +140,24 @@ def bench_tagging_command(
         Path | None,
         typer.Option("--truth", help="录音的真实情况：<通话号>.yaml 所在目录"),
     ] = None,
+    golden: Annotated[
+        Path | None, typer.Option("--golden", help="写明禁语家族的例句：*.yaml 所在目录")
+    ] = None,
     json_file: JsonFile = None,
     config_file: ConfigFile = None,
     data_dir: DataDir = None,
 ) -> None:
     """标签打得准不准：各领域的投诉原因 F1、是否投诉、升级，禁语的精确率与召回率。
 
-    --measure 用标注过的文字，--truth 用写明真实情况的录音（原文与识别后各一遍）；都不写就用自带的例句，
-    按禁语家族报，干净的文字一遍，带 5%、10%、20% 同音错字的各一遍。
+    --measure 用标注过的文字；--truth 用写明真实情况的录音，原文与识别后各一遍；
+    --golden 用例句，按禁语家族报，干净的文字一遍，带 5%、10%、20% 同音错字的各一遍；
+    都不写就用词库自己的例句。
     """
     # scikit-learn takes a second to import
     from flows.bench_tagging import BenchTaggingOptions, bench_tagging  # noqa: PLC0415
 
     config = load_config(config_file, data_dir=data_dir)
-    bench_tagging(config, BenchTaggingOptions(measure, truth, today(config)), json_file)
+    bench_tagging(config, BenchTaggingOptions(measure, truth, golden, today(config)), json_file)
 
 
 def bench_retag_command(  # noqa: PLR0913, PLR0917 - options of one command

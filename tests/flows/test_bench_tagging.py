@@ -96,3 +96,25 @@ def test_a_truth_file_without_a_tier_is_named(bench):
     done, _ = bench("--truth", "yaml", k1=[{"call_id": "k1", "turns": []}])
     assert isinstance(done.exception, ConfigInvalid)
     assert "k1.yaml：缺少或写错了 tier" in str(done.exception)
+
+
+def test_sentences_are_counted_per_family_clean_and_misheard(bench):
+    sentences = [
+        {"role": "agent", "family": "passing_the_buck", "text": "你要去问别人，这不是我们的事"},
+        {"role": "agent", "text": "您好，请问有什么可以帮您"},
+        {"role": "customer", "text": "你要去问别人，这不是我们的事"},
+    ]
+    # A list in JSON is a list in YAML.
+    done, figures = bench("--golden", "yaml", golden=[sentences])
+    assert done.exit_code == 0, done.output
+    rows = {(row["rate"], row["family"]): row for row in figures["golden"]}
+    assert {rate for rate, _ in rows} == {0.0, 0.05, 0.1, 0.2}
+    clean = rows[0.0, "passing_the_buck"]
+    assert (clean["examples"], clean["found"], clean["named"], clean["wrong"]) == (1, 1, 1, 0)
+    assert rows[0.0, "all"]["wrong"] == 0
+
+
+def test_a_sentence_with_an_unknown_key_is_named(bench):
+    done, _ = bench("--golden", "yaml", golden=[[{"role": "agent", "words": "好"}]])
+    assert isinstance(done.exception, ConfigInvalid)
+    assert "0.text" in str(done.exception)
