@@ -141,7 +141,7 @@ class DigitFinder:
         if cue in ("code", "digits", "bank_card", "id_number"):
             return False
         words = [run.digits, *(group.digits for group in run.groups)]
-        if self._hotlines.is_hotline(words[0]) or self._hotlines.are_hotlines(words[0]):
+        if self._hotlines.is_hotline(words[0]):
             return True
         return all(len(word) >= 3 and self._hotlines.is_hotline(word) for word in words[1:])
 
