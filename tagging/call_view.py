@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from functools import cached_property, lru_cache
 
 from tagging.exact_sound import ExactSounds
-from tagging.haystack import MAX_UNITS, Haystack, TurnView, Unit, fold_units, units_of
+from tagging.haystack import Haystack, TurnView, Unit, fold_units, haystack_of, units_of
 from tagging.hits import Place
 from tagging.lexicon_schema import Vocabulary
 from tagging.passages import Passage, PassageFinder
 from tagging.phrase import Folding
-from tagging.prefilter import Features
+from tagging.prefilter import MAX_UNITS, Features
 from tagging.scope import side_of
 from transcribe.call import SpeakerRole, Transcript, Turn
 
@@ -33,7 +33,7 @@ class CallView:
         self.sides = tuple(side_of(turn, floor) for turn in self.turns)
         self.passages = viewer.passages.find(self.turns)
         self._passage_of = {at: passage for passage in self.passages for at in passage.positions}
-        self._where: dict[tuple[int, Passage | None], tuple[Haystack, int]] = {}
+        self._views: dict[tuple[int, Passage | None], TurnView] = {}
         self._haystacks: dict[str, tuple[Haystack, ...]] = {}
 
     def haystacks(self, side: str) -> tuple[Haystack, ...]:
@@ -48,20 +48,22 @@ class CallView:
         return self._haystacks[side]
 
     def _folded(self, units: Sequence[Unit]) -> Haystack:
-        haystack = fold_units(units, self._viewer.folding)
-        for index, unit in enumerate(units):
-            self._where[unit.position, unit.passage] = (haystack, index)
+        haystack = haystack_of(units, self._viewer.folding)
+        for unit, view in zip(units, haystack.views, strict=True):
+            self._views[unit.position, unit.passage] = view
         return haystack
 
     def view(self, position: int, passage: Passage | None = None) -> TurnView:
         """Return the view of one turn, or of a passage that begins with it."""
-        side = self.sides[position]
-        if side is not None:
+        known = self._views.get((position, passage))
+        if known is None and (side := self.sides[position]) is not None:
             self.haystacks(side)
-        if (position, passage) not in self._where:
-            self._folded(units_of([position], [], self.turns))
-        haystack, index = self._where[position, passage]
-        return haystack.view(index)
+            known = self._views.get((position, passage))
+        if known is not None:
+            return known
+        # A turn that no rule hears, or a passage that begins with one.
+        own = units_of([], [passage], self.turns) if passage else units_of([position], [], self.turns)
+        return self._folded(own).views[0]
 
     def around(self, place: Place) -> tuple[TurnView, int]:
         """Return what is read as one with a place, and where the place's turn begins in it."""
@@ -122,8 +124,7 @@ class Viewer:
 
     def features(self, text: str, pinyin: tuple[str, ...]) -> tuple[Features, Features]:
         """Return the prefilter's features of a text and of its sound."""
-        haystack = fold_units([Unit(text, pinyin, 0)], self.folding)
-        return haystack.features, haystack.sounds
+        return fold_units([Unit(text, pinyin, 0)], self.folding).features()
 
     def _exact_sound(self, view: TurnView) -> str:
         """Return a view's exact syllables, '' without a sound."""

@@ -1,26 +1,21 @@
-"""Many turns of one side as one text and one sound, so that a pattern is looked for once. Pure.
+"""Many turns of one side, folded together, so that a pattern is asked for once. Pure.
 
-In: turns and passages. Out: a `Haystack`: their folded texts side by side, with a mark between them that no
-pattern crosses, and the prefilter's features of the whole. Looking through forty turns at once costs hardly
-more than looking through one, for it is the asking that costs.
+In: turns and passages. Out: a `Haystack`: their folded texts and sounds, and which of them have which of the
+prefilter's features. Folding and asking forty turns at once costs hardly more than doing so with one.
 """
 
-import re
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tagging.folding import SOUND_FILLER, TWINS_CLASS
+from tagging.folding import SOUND_FILLER, TWINS
 from tagging.passages import Passage
 from tagging.pattern import STRONG_BREAK, UNIT_BREAK, WEAK_BREAK
-from tagging.phrase import Folding, Match
-from tagging.prefilter import Features, features_of
+from tagging.phrase import Folding
+from tagging.prefilter import Features, Presence, features_of, presence_of
 from transcribe.call import Turn
 
-# Units in one haystack: more would make its features say less.
-MAX_UNITS = 48
-_SKIPPED = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{TWINS_CLASS}]+")
-_SKIPPED_SOUND = re.compile(f"[{WEAK_BREAK}{STRONG_BREAK}{SOUND_FILLER}]+")
+SKIPPED = WEAK_BREAK + STRONG_BREAK + TWINS
+SKIPPED_SOUND = WEAK_BREAK + STRONG_BREAK + SOUND_FILLER
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +26,11 @@ class Unit:
     pinyin: tuple[str, ...]
     position: int
     passage: Passage | None = None
+
+    @property
+    def has_sound(self) -> bool:
+        """Say whether it has one syllable per character."""
+        return len(self.pinyin) == len(self.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,57 +44,76 @@ class TurnView:
 
 @dataclass(frozen=True, slots=True)
 class Haystack:
-    """Units side by side; `starts` are their first characters in `text` and `sound`."""
+    """Units side by side, each with its view, and which of them have which of the prefilter's features."""
+
+    units: tuple[Unit, ...]
+    views: tuple[TurnView, ...]
+    text_presence: Presence
+    sound_presence: Presence
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """Units folded: all of their text and sound side by side, and where each begins in them."""
 
     units: tuple[Unit, ...]
     starts: tuple[int, ...]
+    plain: str
     text: str
+    codes: str
     sound: str
-    pinyin: tuple[str, ...]
-    features: Features
-    sounds: Features
 
-    def view(self, index: int) -> TurnView:
-        """Return one unit's share."""
-        unit = self.units[index]
-        span = slice(self.starts[index], self.starts[index] + len(unit.text))
-        has_sound = len(unit.pinyin) == len(unit.text)
-        return TurnView(self.text[span], self.sound[span] if has_sound else "", unit.pinyin)
+    def shares(self, whole: str) -> list[str]:
+        """Return each unit's share of one of the texts."""
+        return [
+            whole[start : start + len(unit.text)] for start, unit in zip(self.starts, self.units, strict=True)
+        ]
 
-    def unit_at(self, match: Match) -> tuple[Unit, Match]:
-        """Return the unit that a match lies in, and the match in that unit's own characters."""
-        index = bisect_right(self.starts, match.start) - 1
-        start = self.starts[index]
-        return self.units[index], Match(match.start - start, match.end - start, match.kind, match.score)
+    def presence(self) -> tuple[Presence, Presence]:
+        """Return which units have which features of text, and of sound."""
+        lengths = [len(unit.text) for unit in self.units]
+        return (
+            presence_of(self.plain, self.text, SKIPPED, lengths),
+            presence_of(self.codes, self.sound, SKIPPED_SOUND, lengths),
+        )
+
+    def features(self) -> tuple[Features, Features]:
+        """Return the features of all units' text, and of their sound."""
+        text = self.text.translate(dict.fromkeys(map(ord, SKIPPED)))
+        sound = self.sound.translate(dict.fromkeys(map(ord, SKIPPED_SOUND)))
+        return features_of(self.plain, text), features_of(self.codes, sound)
 
 
-def fold_units(units: Sequence[Unit], folding: Folding) -> Haystack:
-    """Return the haystack of some units; those without one syllable per character have no sound."""
+def fold_units(units: Sequence[Unit], folding: Folding) -> Folded:
+    """Return units folded; those without one syllable per character have no sound."""
     starts: list[int] = []
     at = 0
     for unit in units:
         starts.append(at)
         at += len(unit.text) + len(UNIT_BREAK)
     raw = UNIT_BREAK.join(unit.text for unit in units)
-    folded = folding.text.fold(raw)
-    text = folding.marks.mark(folded)
+    plain = folding.text.fold(raw)
+    text = folding.marks.mark(plain)
     pinyin: list[str] = []
     for unit in units:
-        has_sound = len(unit.pinyin) == len(unit.text)
-        pinyin.extend(unit.pinyin if has_sound else (UNIT_BREAK,) * len(unit.text))
+        pinyin.extend(unit.pinyin if unit.has_sound else (UNIT_BREAK,) * len(unit.text))
         pinyin.append(UNIT_BREAK)
     del pinyin[-1:]
     codes = folding.sounds.encode(pinyin)
-    sound = folding.marks.mark_sound(text, codes) if text != folded else codes
-    return Haystack(
-        tuple(units),
-        tuple(starts),
-        text,
-        sound,
-        tuple(pinyin),
-        features_of(folded, _SKIPPED.sub("", text)),
-        features_of(codes, _SKIPPED_SOUND.sub("", sound)),
+    sound = folding.marks.mark_sound(text, codes) if text != plain else codes
+    return Folded(tuple(units), tuple(starts), plain, text, codes, sound)
+
+
+def haystack_of(units: Sequence[Unit], folding: Folding) -> Haystack:
+    """Return the haystack of some units, at most MAX_UNITS."""
+    folded = fold_units(units, folding)
+    views = tuple(
+        TurnView(text, sound if unit.has_sound else "", unit.pinyin)
+        for unit, text, sound in zip(
+            folded.units, folded.shares(folded.text), folded.shares(folded.sound), strict=True
+        )
     )
+    return Haystack(folded.units, views, *folded.presence())
 
 
 def units_of(positions: Iterable[int], passages: Iterable[Passage], turns: Sequence[Turn]) -> list[Unit]:

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from tagging.call_view import Viewer
-from tagging.haystack import Haystack
+from tagging.haystack import Haystack, TurnView, Unit
 from tagging.leaf import Leaf
 from tagging.lexicon_schema import RuleEntry, texts_of
 from tagging.passages import Passage
@@ -66,22 +66,31 @@ class LeafIndex:
 
     def search(self, haystack: Haystack, found: Found) -> None:
         """Add every leaf's matches; by sound only in turns where its characters match nowhere."""
-
-        def add(leaf: int, match: Match) -> None:
-            unit, own = haystack.unit_at(match)
-            found.setdefault((unit.position, unit.passage, leaf), []).append(own)
-
-        for number, pattern in self._text.candidates(haystack.features):
-            for match in pattern.find_text(haystack.text):
-                add(number, match)
+        units, views = haystack.units, haystack.views
+        by_text: set[tuple[int, int]] = set()
+        for leaf, pattern, places in self._text.candidates(haystack.text_presence):
+            for at in places:
+                if matches := pattern.find_text(views[at].text):
+                    _add(found, (units[at], leaf), matches)
+                    by_text.add((at, leaf))
         for leaf in self._plain:
-            for unit in haystack.units:
+            for at, unit in enumerate(units):
                 if matches := leaf.find_plain(unit.text, unit.pinyin):
-                    found.setdefault((unit.position, unit.passage, leaf.number), []).extend(matches)
-        by_text = set(found)
-        for number, pattern in self._sound.candidates(haystack.sounds):
-            least = self._leaves[number].sound or 1.0
-            for match in pattern.find_sound(haystack.text, haystack.sound, haystack.pinyin):
-                unit, _ = haystack.unit_at(match)
-                if match.score >= least and (unit.position, unit.passage, number) not in by_text:
-                    add(number, match)
+                    _add(found, (unit, leaf.number), matches)
+                    by_text.add((at, leaf.number))
+        for leaf, pattern, places in self._sound.candidates(haystack.sound_presence):
+            for at in places:
+                if (at, leaf) not in by_text and (matches := self._by_sound(leaf, pattern, views[at])):
+                    _add(found, (units[at], leaf), matches)
+
+    def _by_sound(self, leaf: int, pattern: CompiledPattern | SyllablePattern, view: TurnView) -> list[Match]:
+        if not view.sound:
+            return []
+        least = self._leaves[leaf].sound or 1.0
+        found = pattern.find_sound(view.text, view.sound, view.pinyin)
+        return [match for match in found if match.score >= least] if found else found
+
+
+def _add(found: Found, where: tuple[Unit, int], matches: Sequence[Match]) -> None:
+    unit, leaf = where
+    found.setdefault((unit.position, unit.passage, leaf), []).extend(matches)

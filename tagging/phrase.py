@@ -24,6 +24,7 @@ from tagging.pattern import (
     runs_of,
 )
 from tagging.pinyin import to_pinyin
+from tagging.prefilter import ANYWHERE
 
 _BREAKS = WEAK_BREAK + STRONG_BREAK
 
@@ -130,13 +131,18 @@ class CompiledPattern:
         single = {char: code(next(iter(each))) for char, each in self._readings.items() if len(each) == 1}
         needs = tuple(
             frozenset(
-                "".join(single[char] for char in feature)
+                "".join(single[char] for char in feature) + self._mark_of(feature)
                 for feature in need
                 if self._is_whole(feature) and all(char in single for char in feature)
             )
             for need in needs_of(self._nodes, with_pairs=True)
         )
         return needs if all(needs) else ()
+
+    def _mark_of(self, feature: str) -> str:
+        """Return what a feature of sound is marked with: any filler may sound for a filler's character."""
+        is_filler = len(feature) == 1 and self._folding.marks.is_filler(self._folding.text.fold(feature))
+        return ANYWHERE if is_filler else ""
 
     @cached_property
     def _sound_regex(self) -> re.Pattern[str]:

@@ -1,5 +1,6 @@
 """Phrases cut in two by a listener's murmur, and the prefilter beside trying everything."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -128,3 +129,10 @@ def test_the_prefilter_loses_nothing(texts):
     }
     assert hits <= brute
     assert {position for position, _ in brute} == {position for position, _ in hits if position % 2 == 0}
+
+
+def test_words_in_a_passage_that_begins_unsure_are_read():
+    transcript = call("a:那这个事情", "a:不归我们管")
+    unsure = replace(transcript.turns[0], role_confidence=0.1)
+    rule_set = rules("不归我们管", unless=("你说",), cancelled_by=("引用",))
+    assert rule_set.fire(replace(transcript, turns=(unsure, transcript.turns[1])))
