@@ -75,15 +75,18 @@ class SubGuess:
 
 @dataclass(frozen=True, slots=True)
 class _Linear:
-    """Several binary regressions side by side: `names`, weights (n_features, n_names), offsets (n_names,)."""
+    """Several binary regressions side by side: `names`, weights (n_features, n_names), offsets (n_names,).
+
+    Learnt numbers are rounded to float32 and kept as float64: products with features need no conversion.
+    """
 
     names: tuple[str, ...]
-    weights: NDArray[np.float32]
-    offsets: NDArray[np.float32]
+    weights: Floats
+    offsets: Floats
 
     def probabilities(self, features: csr_matrix) -> Floats:
         """Return shape (n_sentences, n_names): each name's probability, whatever the others'."""
-        return _sigmoid(np.asarray(features @ self.weights + self.offsets, dtype=np.float64))
+        return _sigmoid(np.asarray(features @ self.weights) + self.offsets)
 
 
 class CauseClassifier:
@@ -167,7 +170,7 @@ class CauseClassifier:
             model.fit(matrix, is_true.astype(np.int64), sample_weight=weights)
             coefficients[:, column] = model.coef_[0]
             offsets[column] = np.ravel(model.intercept_)[0]
-        return _Linear(tuple(names), coefficients, offsets)
+        return _Linear(tuple(names), coefficients.astype(np.float64), offsets.astype(np.float64))
 
     def predict(self, sentences: Sequence[Sentence]) -> tuple[Floats, csr_matrix]:
         """Return probabilities, shape (n_sentences, n_columns), and the features for `predict_sub`."""
@@ -176,10 +179,9 @@ class CauseClassifier:
         matrix = self._features.transform(sentences)
         raw = self._tops.probabilities(matrix)
         none = Calibration()
-        columns = [
-            self.calibrations.get(top, none).apply(raw[:, column]) for column, top in enumerate(self.columns)
-        ]
-        return np.stack(columns, axis=1), matrix
+        own = [self.calibrations.get(top, none) for top in self.columns]
+        slopes, offsets = np.array([each.slope for each in own]), np.array([each.offset for each in own])
+        return _sigmoid(slopes * logit(raw) + offsets), matrix
 
     def call_probabilities(self, probabilities: Floats, weights: Floats) -> dict[str, float]:
         """Return a call's probability of every column.

@@ -27,7 +27,7 @@ from tagging.words import words_digest
 
 PACKAGE_DIR = Path(__file__).parent
 # Raised when the same corpus and settings make another model, or the pickled classes change.
-MODEL_VERSION = 4
+MODEL_VERSION = 5
 
 
 @dataclass(frozen=True, slots=True)

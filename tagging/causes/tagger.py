@@ -86,7 +86,7 @@ class CauseTagger:
         observed = [hit for hit in hits if hit.entry.said_by == "agent"]
         probabilities = self._probabilities(stated, heard)
         found = decide(probabilities, self._classifier.thresholds, self._settings.decision)
-        if not stated and self._is_praise(transcript):
+        if found and not stated and self._is_praise(transcript):
             found = frozenset()
         tags: list[CauseTag] = []
         for top in self.taxonomy.top_causes:

@@ -65,7 +65,7 @@ def _turn_units(
     if 1 < len(spans) <= settings.max_joined_units:
         spans.append((0, len(text)))
     for start, end in spans:
-        if sum(char.isalnum() for char in text[start:end]) >= settings.min_unit_chars:
+        if sum(map(str.isalnum, text[start:end])) >= settings.min_unit_chars:
             inside = _tokens_between(tokens, start, end)
             units.append(Unit(position, start, end, text[start:end], inside, pinyin[start:end], weight))
     return units
