@@ -6,6 +6,9 @@ from pydantic import Field, model_validator
 
 from tagging.lexicon_schema import ID_PATTERN, LexiconModel, RuleEntry
 
+# Longer n-grams have no room in the integer that stands for one.
+MAX_NGRAM = 3
+
 
 class CauseEntry(RuleEntry):
     """A rule that finds one cause; the first entry of a sub-cause carries its title and definition.
@@ -49,6 +52,13 @@ class ModelSettings(LexiconModel):
     noise_rate: float = Field(ge=0, le=0.5)
     folds: int = Field(ge=2, le=20)
     min_rows_per_label: int = Field(ge=1)
+
+    @model_validator(mode="after")
+    def _sizes_are_in_order(self) -> Self:
+        for smallest, largest in (self.char_ngrams, self.word_ngrams, self.pinyin_ngrams):
+            if not 1 <= smallest <= largest <= MAX_NGRAM:
+                raise ValueError(f"n 元组的长短应为 1 至 {MAX_NGRAM}，小的在前：[{smallest}, {largest}]")
+        return self
 
 
 class DecisionSettings(LexiconModel):
