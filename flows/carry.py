@@ -12,7 +12,7 @@ from tagging.finding import MatchKind
 from tagging.options import TaggerOptions
 from tagging.scope import is_in_force
 from tagging.taboo.schema import TabooEntry
-from tagging.taboo.tagger import build
+from tagging.taboo.tagger import build_phrases
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import read_rows
 from warehouse.rows import Row
@@ -36,7 +36,7 @@ def carry_heard_hits(config: Config, job: TagJob, before: RunRef) -> Path:
     if target.is_dir():
         return target
     lake = Lake(config.lake_path)
-    entries = build(TaggerOptions(config.own_lexicons, config.models_path)).lexicon.by_id
+    entries = build_phrases(TaggerOptions(config.own_lexicons, config.models_path)).lexicon.by_id
     calls = lake.read_rows("call", job.run, ["call_id", "line_of_business"], job.call_ids)
     lines = {row["call_id"]: row["line_of_business"] for row in calls}
     rows = read_rows(job.target / f"{TABLE}.parquet")

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from tagging.finding import MatchKind, TabooHit
+from tagging.finding import MatchKind, RuleRecord, TabooHit
 from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
@@ -55,7 +55,7 @@ class TabooTagger:
         self._tokenizer: Tokenizer | None = None
         parts = [lexicon.digest, *([paraphrases.digest] if paraphrases else [])]
         self.digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
-        self.rules = rule_records(self.name, lexicon.entries)
+        self.rules = rule_records(self.name, lexicon.entries) + _paraphrase_records(self.name, paraphrases)
 
     def tag(self, transcript: Transcript) -> tuple[TabooHit, ...]:
         """Return the hits of one call in order of turns and characters."""
@@ -108,6 +108,26 @@ class TabooTagger:
                 hit = replace(hit, matched_text=words_of(firing, transcript), end_s=end_s)
             hits.append(hit)
         return without_overlap(hits)
+
+
+def _paraphrase_records(tagger: str, paraphrases: LoadedFinder | None) -> tuple[RuleRecord, ...]:
+    """Return one record per name that the classifier gives, of the version of all it was made from."""
+    if paraphrases is None:
+        return ()
+    return tuple(
+        RuleRecord(
+            tagger=tagger,
+            rule_id=entry.id,
+            version=paraphrases.digest[:8],
+            title=entry.phrase,
+            family=entry.family,
+            kind=entry.kind,
+            severity=entry.severity,
+            owner=entry.owner,
+        )
+        for entry in paraphrases.finder.entries
+        if entry.enabled
+    )
 
 
 def hit_of(entry: Named, turn: Turn, span: tuple[int, int], match: MatchKind, confidence: float) -> TabooHit:

@@ -7,7 +7,7 @@ import pytest
 from tagging.finding import Findings, Signal, TabooHit, TierTag
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
-from tagging.taggers import TAGGERS, build_taggers, tag_transcript, taggers_digest
+from tagging.taggers import TAGGERS, build_taggers, rules_of, tag_transcript, taggers_digest
 from transcribe.call import SpeakerRole, Transcript, Turn
 
 TAGGER_NAMES = ["taboo", "behaviour", "signals", "customer"]
@@ -56,3 +56,27 @@ def test_the_digest_moves_with_a_lexicon(tmp_path, models_dir, shipped):
 def test_a_call_without_turns_has_a_tier_and_nothing_said(shipped):
     empty = Transcript("call-2", date(2026, 11, 20), 0.0, ())
     assert not [item for item in tag_transcript(empty, shipped).items if isinstance(item, TabooHit)]
+
+
+def test_every_rule_that_a_finding_names_has_a_record(shipped):
+    lines = [
+        (SpeakerRole.CUSTOMER, "凭什么扣我的钱，我要投诉到工信部，叫你们领导来"),
+        (SpeakerRole.AGENT, "公司的规定就是这样的"),
+        (SpeakerRole.AGENT, "说够了没有，你到底想怎么样，有完没完"),
+    ]
+    turns = tuple(
+        Turn(index, index % 2, role, 1.0, index * 5.0, index * 5.0 + 4, text, pinyin=to_pinyin(text))
+        for index, (role, text) in enumerate(lines)
+    )
+    found = tag_transcript(Transcript("call-3", date(2026, 11, 20), 15.0, turns), shipped).items
+    known = {record.rule_id for record in rules_of(shipped)}
+    hits = {item.phrase_id for item in found if isinstance(item, TabooHit)}
+    assert hits
+    assert "paraphrase_threat" in known
+    named = hits | {
+        each.rule_id
+        for item in found
+        for each in getattr(item, "evidence", ()) or ()
+        if hasattr(each, "rule_id")
+    }
+    assert named - known == set()

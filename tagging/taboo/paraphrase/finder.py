@@ -68,10 +68,11 @@ class Paraphrase:
 
 
 class ParaphraseFinder:
-    """The trained classifier with the names of its hits."""
+    """The trained classifier; `entries` name its hits."""
 
     def __init__(self, settings: ParaphraseSettings, model: ParaphraseModel):
         self._settings = settings.model
+        self.entries = settings.entries
         self._entries = {entry.family: entry for entry in settings.entries}
         self._model = model
         self._reader = FeatureReader(settings.model)
