@@ -17,14 +17,20 @@ def content_of(turn: Turn, start: int, end: int, stop_chars: str) -> str:
     text = turn.text
     sounds = turn.pinyin if len(turn.pinyin) == len(text) else tuple(text)
     stops = _stops(stop_chars)
+    known = _codes
+    # A comprehension and the known codes looked up in place: every turn of every call passes here.
     return "".join(
-        _code(sounds[at]) for at in range(start, end) if text[at].isalnum() and text[at] not in stops
+        [
+            known.get(sound) or _code(sound)
+            for char, sound in zip(text[start:end], sounds[start:end], strict=True)
+            if char not in stops and char.isalnum()
+        ]
     )
 
 
 def pairs_of(content: str) -> frozenset[str]:
     """Return the neighbouring pairs of codes."""
-    return frozenset(content[at : at + 2] for at in range(len(content) - 1))
+    return frozenset(map(str.__add__, content, content[1:]))
 
 
 def shared_count(content: str, pairs: frozenset[str]) -> int:
