@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from tagging.finding import Findings, Signal, TabooHit, TierTag
+from tagging.finding import Evidence, Findings, Signal, TabooHit, TierTag
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
 from tagging.taggers import TAGGERS, build_taggers, rules_of, tag_transcript, taggers_digest
@@ -73,10 +73,8 @@ def test_every_rule_that_a_finding_names_has_a_record(shipped):
     hits = {item.phrase_id for item in found if isinstance(item, TabooHit)}
     assert hits
     assert "paraphrase_threat" in known
-    named = hits | {
-        each.rule_id
-        for item in found
-        for each in getattr(item, "evidence", ()) or ()
-        if hasattr(each, "rule_id")
-    }
+    evidence = [getattr(item, "evidence", ()) for item in found]
+    single = [each for each in evidence if isinstance(each, Evidence)]
+    several = [each for each in evidence if isinstance(each, tuple)]
+    named = hits | {each.rule_id for each in (*single, *(one for each in several for one in each))}
     assert named - known == set()
