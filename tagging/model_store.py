@@ -53,13 +53,18 @@ def save_model(place: ModelPlace, model: object, report: str) -> Path:
     return place.path
 
 
-def load_model(place: ModelPlace, kind: type[ModelT]) -> ModelT:
+def load_model(place: ModelPlace, kind: type[ModelT], path: Path | None = None) -> ModelT:
     """Return the model of a file of our own.
+
+    Args:
+        place: who made it, of which version, from what.
+        kind: the class that it has to be of.
+        path: the file, where it lies elsewhere than `place` says.
 
     Raises:
         ClassifierInvalid: no file, a damaged one, or one made by another version or from other data.
     """
-    path, advice = place.path, "请删除它，下次使用时会重新训练"
+    path, advice = path or place.path, "请删除它，下次使用时会重新训练"
     try:
         content = joblib.load(path)
     except FileNotFoundError as err:

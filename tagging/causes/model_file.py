@@ -1,31 +1,27 @@
-"""Trained classifiers on disk. Edge: reads and writes `<models_dir>/causes-<digest>.joblib`.
+"""The cause classifier's models: what the shipped one is made from, and where it lies. Edge.
 
-A model file is a pickle: loading one runs what it says. Only files of the project's own models directory,
-written by this module, are loaded; whoever may write there may run code here, so the directory belongs to the
-service's account alone. A file from elsewhere is never copied in: train instead (seconds).
+Files are kept and checked by `tagging.model_store`.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 
-import joblib
 import sklearn
 
+from tagging import model_store
 from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import Corpus, CorpusRow, load_corpus
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseEntry, CauseSettings
 from tagging.causes.train import Trained, train
-from tagging.errors import ClassifierInvalid
 from tagging.lexicon import digest_of, load_rules, load_settings
+from tagging.model_store import ModelPlace
 from tagging.words import words_digest
 
 PACKAGE_DIR = Path(__file__).parent
+NAME = "causes"
 # Raised when the same corpus and settings make another model, or the pickled classes change.
 MODEL_VERSION = 5
 
@@ -64,7 +60,7 @@ def load_shipped(labels: Sequence[CorpusRow] = ()) -> Shipped:
 
 def model_path(models_dir: Path, digest: str) -> Path:
     """Return where the model of this digest lies."""
-    return models_dir / f"causes-{digest[:16]}.joblib"
+    return _place(models_dir, digest).path
 
 
 def ensure_model(models_dir: Path, shipped: Shipped | None = None) -> Path:
@@ -84,19 +80,12 @@ def ensure_model(models_dir: Path, shipped: Shipped | None = None) -> Path:
 
 
 def save_model(trained: Trained, models_dir: Path, digest: str) -> Path:
-    """Write the model and its report beside and rename them; return the model's path."""
-    path = model_path(models_dir, digest)
-    try:
-        models_dir.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=models_dir, suffix=".part", delete=False) as part:
-            joblib.dump(
-                {"version": MODEL_VERSION, "digest": digest, "model": trained.model}, part, compress=3
-            )
-        path.with_suffix(".md").write_text(trained.report, encoding="utf-8")
-        os.replace(part.name, path)
-    except OSError as err:
-        raise ClassifierInvalid(f"{models_dir}：分类器无法写入（{err}）；请检查目录权限与磁盘空间") from err
-    return path
+    """Write the model and its report beside and rename them; return the model's path.
+
+    Raises:
+        ClassifierInvalid: the models directory cannot be written.
+    """
+    return model_store.save_model(_place(models_dir, digest), trained.model, trained.report)
 
 
 def load_model(path: Path, digest: str) -> CauseClassifier:
@@ -105,15 +94,8 @@ def load_model(path: Path, digest: str) -> CauseClassifier:
     Raises:
         ClassifierInvalid: no file, a damaged one, or one made by another version or from other data.
     """
-    advice = "请运行 huiting train 重新训练"
-    try:
-        content = joblib.load(path)
-    except FileNotFoundError as err:
-        raise ClassifierInvalid(f"{path}：没有这个分类器；{advice}") from err
-    except (OSError, EOFError, UnpicklingError, ValueError, KeyError, AttributeError, ImportError) as err:
-        raise ClassifierInvalid(f"{path}：分类器已损坏，无法读取（{err}）；请删除它，{advice}") from err
-    if not isinstance(content, dict) or not isinstance(content.get("model"), CauseClassifier):
-        raise ClassifierInvalid(f"{path}：这不是投诉原因分类器；请删除它，{advice}")
-    if content.get("version") != MODEL_VERSION or content.get("digest") != digest:
-        raise ClassifierInvalid(f"{path}：分类器与现在的语料、设置或程序版本不符；{advice}")
-    return content["model"]
+    return model_store.load_model(_place(path.parent, digest), CauseClassifier, path)
+
+
+def _place(models_dir: Path, digest: str) -> ModelPlace:
+    return ModelPlace(models_dir, NAME, MODEL_VERSION, digest)

@@ -202,7 +202,7 @@ class TestModelFile:
 
     def test_another_digest_is_refused(self, tmp_path, trained):
         path = save_model(trained, tmp_path, "d" * 64)
-        with pytest.raises(ClassifierInvalid, match="huiting train"):
+        with pytest.raises(ClassifierInvalid, match="重新训练"):
             load_model(path, "e" * 64)
 
     @pytest.mark.parametrize("content", [b"", b"no pickle", b"\x80\x05N."])
