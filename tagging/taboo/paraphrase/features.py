@@ -6,6 +6,7 @@ recognisers and speakers set them as they like; sounds that ears mix up are one.
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
+from operator import add
 from unicodedata import category
 
 from tagging.folding import INITIALS
@@ -118,8 +119,12 @@ def _shape_of(said: str) -> list[str]:
 
 def _ngrams(text: str, sizes: range) -> list[str]:
     found: set[str] = set()
-    for size in sizes:
-        found.update(map("".join, zip(*(text[at:] for at in range(size)), strict=False)))
+    grams = list(text)
+    for size in range(1, sizes.stop):
+        if size > 1:
+            grams = list(map(add, grams, text[size - 1 :]))
+        if size in sizes:
+            found.update(grams)
     return list(found)
 
 

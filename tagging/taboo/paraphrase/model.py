@@ -17,8 +17,8 @@ from sklearn.linear_model import LogisticRegression
 from tagging.taboo.paraphrase.features import PART_COUNT, Features
 from tagging.taboo.paraphrase.schema import OK, ModelSettings
 
-# Per n-gram: idf squared (for the norm) and, per column, its weight times idf.
-Table = dict[str, tuple[float, tuple[float, ...]]]
+# Per n-gram: idf squared (for the norm), then per column its weight times idf.
+Table = dict[str, tuple[float, ...]]
 
 
 def as_given(features: list[str]) -> list[str]:
@@ -44,9 +44,9 @@ class Linear:
         for table, names in zip(self.tables, features, strict=True):
             known = list(filter(None, map(table.get, names)))
             if known:
-                squares, weights = zip(*known, strict=True)
+                squares, *weights = zip(*known, strict=True)
                 scale = 1.0 / sqrt(sum(squares))
-                for column, each in enumerate(zip(*weights, strict=True)):
+                for column, each in enumerate(weights):
                     totals[column] += scale * sum(each)
         return totals
 
@@ -118,7 +118,7 @@ def fit_linear(
             {
                 str(name): (
                     float(idf[at] ** 2),
-                    tuple(float(each) for each in weights[:, first + at] * idf[at]),
+                    *(float(each) for each in weights[:, first + at] * idf[at]),
                 )
                 for name, at in vectoriser.vocabulary_.items()
             }

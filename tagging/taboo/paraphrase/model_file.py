@@ -21,7 +21,7 @@ from tagging.words import Tokenizer, words_digest
 PACKAGE_DIR = Path(__file__).parent
 NAME = "taboo"
 # Raised when the same corpus and settings make another model, or the pickled classes change.
-MODEL_VERSION = 1
+MODEL_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
