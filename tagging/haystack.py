@@ -5,13 +5,14 @@ prefilter's features. Folding and asking forty turns at once costs hardly more t
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from tagging.folding import SOUND_FILLER, TWINS
 from tagging.passages import Passage
 from tagging.pattern import STRONG_BREAK, UNIT_BREAK, WEAK_BREAK
 from tagging.phrase import Folding
 from tagging.prefilter import Features, Presence, features_of, presence_of
+from tagging.scope import span_probability
 from transcribe.call import Turn
 
 SKIPPED = WEAK_BREAK + STRONG_BREAK + TWINS
@@ -26,6 +27,19 @@ class Unit:
     pinyin: tuple[str, ...]
     position: int
     passage: Passage | None = None
+    turns: tuple[Turn, ...] = field(default=(), repr=False, compare=False)
+
+    def heard(self, start: int, end: int) -> float | None:
+        """Return how surely the recogniser heard characters [start, end), 0..1; None where it did not say."""
+        parts = self.passage.parts(start, end) if self.passage else [(self.position, start, end)]
+        first = self.passage.positions if self.passage else (self.position,)
+        told = [
+            (end - start, span_probability(turn, start, end))
+            for position, start, end in parts
+            if (turn := self.turns[first.index(position)]).words
+        ]
+        length = sum(chars for chars, _ in told)
+        return sum(chars * probability for chars, probability in told) / length if length else None
 
     @property
     def has_sound(self) -> bool:
@@ -118,10 +132,11 @@ def haystack_of(units: Sequence[Unit], folding: Folding) -> Haystack:
 
 def units_of(positions: Iterable[int], passages: Iterable[Passage], turns: Sequence[Turn]) -> list[Unit]:
     """Return the units of some turns and passages."""
-    units = [Unit(turns[at].text, turns[at].pinyin, at) for at in positions]
+    units = [Unit(turns[at].text, turns[at].pinyin, at, turns=(turns[at],)) for at in positions]
     for passage in passages:
         own = [turns[at] for at in passage.positions]
         has_sound = all(len(turn.pinyin) == len(turn.text) for turn in own)
         pinyin = tuple(each for turn in own for each in turn.pinyin) if has_sound else ()
-        units.append(Unit("".join(turn.text for turn in own), pinyin, passage.positions[0], passage))
+        text = "".join(turn.text for turn in own)
+        units.append(Unit(text, pinyin, passage.positions[0], passage, tuple(own)))
     return units

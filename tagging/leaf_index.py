@@ -28,6 +28,7 @@ class Common:
     def __init__(self, entries: Sequence[RuleEntry], viewer: Viewer):
         self.text: Counter[str] = Counter()
         self.sound: Counter[str] = Counter()
+        self.settings = viewer.folding.sounds.settings
         light = "".join((*viewer.vocabulary.fillers, viewer.vocabulary.likeness.light))
         self.text.update(dict.fromkeys(viewer.folding.text.fold(light), _LIGHT_COUNT))
         self.sound.update(dict.fromkeys(viewer.folding.sounds.encode(to_pinyin(light)), _LIGHT_COUNT))
@@ -44,6 +45,7 @@ class LeafIndex:
 
     def __init__(self, leaves: Iterable[Leaf], common: Common):
         self._leaves = {leaf.number: leaf for leaf in leaves}
+        self._settings = common.settings
         own = self._leaves.values()
         texts = (
             Filed(need, leaf.number, pattern)
@@ -80,15 +82,31 @@ class LeafIndex:
                     by_text.add((at, leaf.number))
         for leaf, pattern, places in self._sound.candidates(haystack.sound_presence):
             for at in places:
-                if (at, leaf) not in by_text and (matches := self._by_sound(leaf, pattern, views[at])):
+                if (at, leaf) not in by_text and (
+                    matches := self._by_sound(leaf, pattern, views[at], units[at])
+                ):
                     _add(found, (units[at], leaf), matches)
 
-    def _by_sound(self, leaf: int, pattern: CompiledPattern | SyllablePattern, view: TurnView) -> list[Match]:
+    def _by_sound(
+        self, leaf: int, pattern: CompiledPattern | SyllablePattern, view: TurnView, unit: Unit
+    ) -> list[Match]:
         if not view.sound:
             return []
         least = self._leaves[leaf].sound or 1.0
         found = pattern.find_sound(view.text, view.sound, view.pinyin)
-        return [match for match in found if match.score >= least] if found else found
+        return [match for match in found if match.score >= self._least(least, unit, match)]
+
+    def _least(self, asked: float, unit: Unit, match: Match) -> float:
+        """Return the score that a match needs: more where the recogniser was surer than usual, else less.
+
+        Never more than a phrase of nothing but homophones has, unless its rule asks for more.
+        """
+        settings = self._settings
+        heard = unit.heard(match.start, match.end) if settings.probability_tilt else None
+        if heard is None:
+            return asked
+        needed = asked + settings.probability_tilt * (heard - settings.usual_probability)
+        return max(asked, min(needed, 1.0 - settings.homophone_cost)) if needed > asked else needed
 
 
 def _add(found: Found, where: tuple[Unit, int], matches: Sequence[Match]) -> None:

@@ -26,7 +26,7 @@ from tagging.yaml_source import Value, YamlSource, read_yaml
 
 VOCABULARY_NAME = "vocabulary.yaml"
 # Raised when the same lexicon would find other things: stored findings of an older engine are made again.
-ENGINE_VERSION = 2
+ENGINE_VERSION = 3
 
 # Keys of an entry that change nothing that it finds.
 _NOT_FOUND = frozenset({"must_match", "must_not_match", "note", "owner", "enabled"})

@@ -94,8 +94,14 @@ class Confusion(LexiconModel):
 
 
 class SoundSettings(LexiconModel):
-    """How matching by pronunciation is scored. Costs and shares are 0..1, per syllable."""
+    """How matching by pronunciation is scored. Costs and shares are 0..1, per syllable.
 
+    Where the recogniser was surer of the words than `usual_probability`, a match has to score higher than its
+    rule asks, where it was less sure, lower: by `probability_tilt` times the difference.
+    """
+
+    probability_tilt: float = Field(default=0.0, ge=0, le=0.5)
+    usual_probability: float = Field(default=0.8, ge=0, le=1)
     homophone_cost: float = Field(ge=0, le=1)
     min_syllables: int = Field(ge=3)
     min_exact_share: float = Field(ge=0, le=1)

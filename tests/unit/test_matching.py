@@ -1,5 +1,6 @@
 """Patterns on turns: fillers, options, gaps, edges, sound, cancels, scope and time."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -254,3 +255,29 @@ def test_the_prefilter_lets_every_match_through(parts):
     said = said.replace("(庚辛|(壬|癸))", "癸")
     assert any(need <= set(said) for need in needs_of(nodes))
     assert found(rule(pattern), ("c", said))
+
+
+@pytest.mark.parametrize(
+    ("probability", "is_found"),
+    [(0.99, False), (0.8, True), (0.3, True), (None, True)],
+    ids=["sure", "as usual", "unsure", "not told"],
+)
+def test_sound_needs_more_where_the_recogniser_was_sure(probability, is_found):
+    # Five syllables right, three confused (0.919): between what is asked of sure words and of usual ones.
+    entry = rule("这不是我们的事情", said_by="agent", sound=0.91)
+    said = "这不四我们的四琴"
+    words = () if probability is None else (Word(said, 0.0, 5.0, probability),)
+    transcript = call(("a", said))
+    turn = replace(transcript.turns[0], words=words)
+    firings = RuleSet((entry,), Compiler(VOCABULARY)).fire(replace(transcript, turns=(turn,)))
+    assert bool(firings) is is_found
+
+
+def test_words_that_the_recogniser_doubted_may_sound_further_away():
+    said = "这不四我们的四琴"
+    asked = rule("这不是我们的事情", said_by="agent", sound=0.94)
+    for probability, is_found in ((0.9, False), (0.2, True)):
+        transcript = call(("a", said))
+        turn = replace(transcript.turns[0], words=(Word(said, 0.0, 5.0, probability),))
+        firings = RuleSet((asked,), Compiler(VOCABULARY)).fire(replace(transcript, turns=(turn,)))
+        assert bool(firings) is is_found
