@@ -33,7 +33,8 @@ NIGHT_LIMIT_S = 1500  # two nights with real weights on a busy machine
 # What two runs of the same night may differ in, beside run_id: when they ran, and how much they took over.
 # Every run adds to it, whatever it found.
 HISTORY = {"finding_count"}
-OF_THE_RUN = {"run": {"run_id", "attempt", "reused_count", "started_at", "finished_at"}}
+RUN_IDS = {"run_id", "transcript_run_id"}
+OF_THE_RUN = {"run": RUN_IDS | {"attempt", "reused_count", "started_at", "finished_at"}}
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def snapshot() -> Callable[[Path], dict[str, list[str]]]:
         tables = query(data, "SELECT table_name AS name FROM duckdb_tables() ORDER BY 1")
         found: dict[str, list[str]] = {}
         for table in (row["name"] for row in tables if row["name"] not in HISTORY):
-            left_out = OF_THE_RUN.get(table, {"run_id"})
+            left_out = OF_THE_RUN.get(table, RUN_IDS)
             kept = [
                 {name: value for name, value in row.items() if name not in left_out}
                 for row in query(data, f'FROM "{table}"')
