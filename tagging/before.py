@@ -59,7 +59,10 @@ class Before:
         )
 
     def _is_repeated(self, position: int) -> bool:
-        """Say whether the customer said the rule's words, or what sounds so, shortly before."""
+        """Say whether the customer said the rule's words, or what sounds so, shortly before.
+
+        A sound needs the score that the rule asks for, however surely the recogniser heard it.
+        """
         customer = self._call.customer_positions
         index = bisect_left(customer, position)
         back = self._call.repeated_within_turns

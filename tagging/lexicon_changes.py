@@ -70,11 +70,17 @@ def changed_lexicons(
 
 
 def need_words(changed: Iterable[ChangedLexicon]) -> bool:
-    """Say whether an entry looks at the times of words: then they must be read with the turns."""
-    entries = [rule.entry for each in changed for side in (each.old, each.new) for rule in side.rules]
+    """Say whether an entry looks at the times of words, or at how surely they were heard, as sound does.
+
+    Then they must be read with the turns.
+    """
+    rules = [rule for each in changed for side in (each.old, each.new) for rule in side.rules]
     return any(
-        entry.when is not None or entry.scope.first_s is not None or entry.scope.last_s is not None
-        for entry in entries
+        rule.entry.when is not None
+        or rule.entry.scope.first_s is not None
+        or rule.entry.scope.last_s is not None
+        or any(leaf.sound is not None for leaf in rule.leaves)
+        for rule in rules
     )
 
 
