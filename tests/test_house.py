@@ -92,6 +92,6 @@ def test_every_config_key_has_a_comment() -> None:
 
 
 def _columns() -> set[str]:
-    from flows.config import InboxColumns  # noqa: PLC0415
+    from flows.config_tables import InboxColumns  # noqa: PLC0415
 
     return set(InboxColumns.model_fields)
