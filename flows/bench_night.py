@@ -1,10 +1,10 @@
 """How fast is a whole night? Runs one from nothing in a temporary data directory. Edge file."""
 
-import json
 import tempfile
 from datetime import date
 from pathlib import Path
 
+from flows.bench_json import write_figures
 from flows.config import Config
 from flows.console import console, table
 from flows.report import NightReport
@@ -36,13 +36,12 @@ def bench_one_night(config: Config, night: date, json_file: Path | None) -> None
     console.print(
         table(f"{night}：{report.audio_s / 3600:.3f} 小时录音", ("步骤", "秒", "占比", "小时录音/小时"), rows)
     )
-    if json_file:
-        figures = [
-            {"stage": stage, "seconds": seconds, "share": share, "audio_hours_per_hour": speed}
-            for stage, seconds, share, speed in rows
-        ]
-        content = {"night": night.isoformat(), "audio_s": report.audio_s, "stages": figures}
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    figures = [
+        {"stage": stage, "seconds": seconds, "share": share, "audio_hours_per_hour": speed}
+        for stage, seconds, share, speed in rows
+    ]
+    content = {"night": night.isoformat(), "audio_s": report.audio_s, "stages": figures}
+    write_figures(json_file, content)
 
 
 def stage_rows(report: NightReport) -> list[tuple[str, float, float, float]]:

@@ -1,6 +1,5 @@
 """What `huiting bench recognise` says: a table, a JSON file, and a summary in the last line. Edge: prints."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,6 +7,7 @@ from statistics import median
 
 from flows.bench_contenders import OURS, PEERS, Contender
 from flows.bench_figures import median_ratio
+from flows.bench_json import write_figures
 from flows.console import console, table
 
 HEADS = ("识别", "声道秒/秒", "对 whisper", "对 fw", "对 fw 批", "字错率", "拼音错率", "无声多字", "内存 MB")
@@ -72,16 +72,15 @@ def report(figures: Sequence[Figures], limit: float, options: BenchOptions, json
     )
     console.print(table(title, HEADS, rows))
     summary = _summary(figures, limit)
-    if json_file:
-        content = {
-            "minutes": options.minutes,
-            "rounds": options.rounds,
-            "threads": options.threads,
-            "contenders": entries,
-            "encoder_limit_channel_s_per_s": round(limit, 1),
-            "summary": summary,
-        }
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = {
+        "minutes": options.minutes,
+        "rounds": options.rounds,
+        "threads": options.threads,
+        "contenders": entries,
+        "encoder_limit_channel_s_per_s": round(limit, 1),
+        "summary": summary,
+    }
+    write_figures(json_file, content)
     console.print(summary, soft_wrap=True)  # one line: the last one
 
 

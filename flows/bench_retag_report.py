@@ -1,11 +1,11 @@
 """What `huiting bench retag` says: tables, a JSON file, and a summary in the last line. Edge: prints."""
 
-import json
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from flows.bench_json import write_figures
 from flows.console import console, table
 
 PHRASE_COUNTS = (100, 1_000, 10_000)
@@ -75,18 +75,17 @@ def report(
         f"{os.cpu_count()} 核，负载 {os.getloadavg()[0]:.1f}）；"
         f"短语 {PHRASE_COUNTS[-1] // PHRASE_COUNTS[0]} 倍，费时 {growth:.1f} 倍"
     )
-    if json_file:
-        content = {
-            "processes": options.processes,
-            "turns": options.turns,
-            "turns_per_s": middle,
-            "rounds": {name: [round(each) for each in rounds] for name, rounds in totals.items()},
-            "tagger_us": [speed.tagger_us for speed in speeds],
-            "by_turns": [asdict(each) for each in by_turns],
-            "by_phrases": [asdict(each) for each in by_phrases],
-            "summary": summary,
-        }
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = {
+        "processes": options.processes,
+        "turns": options.turns,
+        "turns_per_s": middle,
+        "rounds": {name: [round(each) for each in rounds] for name, rounds in totals.items()},
+        "tagger_us": [speed.tagger_us for speed in speeds],
+        "by_turns": [asdict(each) for each in by_turns],
+        "by_phrases": [asdict(each) for each in by_phrases],
+        "summary": summary,
+    }
+    write_figures(json_file, content)
     console.print(summary, soft_wrap=True)
 
 

@@ -1,12 +1,12 @@
 """What `huiting bench sizes` says: a table, a JSON file, and a summary in the last line. Edge: prints."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
 from flows.bench_figures import median_ratio
+from flows.bench_json import write_figures
 from flows.bench_size_jobs import OURS, OURS_FAST, PEER, WHISPER, Timed
 from flows.console import console, table
 from transcribe.recognise.protocol import WINDOW_S
@@ -79,20 +79,19 @@ def report_sizes(
     )
     console.print(table(title, HEADS, rows))
     summary = _summary(by_name, options)
-    if json_file:
-        content = {
-            "device": options.device,
-            "weights": "random at the models' dimensions: accuracy is not measured",
-            "tokens_per_window": options.tokens,
-            "windows": options.windows,
-            "batch": options.batch,
-            "rounds": options.rounds,
-            "threads": options.threads,
-            "figures": entries,
-            "absent": absent,
-            "summary": summary,
-        }
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    content = {
+        "device": options.device,
+        "weights": "random at the models' dimensions: accuracy is not measured",
+        "tokens_per_window": options.tokens,
+        "windows": options.windows,
+        "batch": options.batch,
+        "rounds": options.rounds,
+        "threads": options.threads,
+        "figures": entries,
+        "absent": absent,
+        "summary": summary,
+    }
+    write_figures(json_file, content)
     console.print(summary, soft_wrap=True)  # one line: the last one
 
 
