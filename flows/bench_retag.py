@@ -12,27 +12,14 @@ from time import perf_counter
 
 from flows.bench_retag_calls import CallMaker, Sayings, gather_sayings, made_entries
 from flows.bench_retag_report import PHRASE_COUNTS, Growth, RetagBenchOptions, Speeds, report
-from tagging import behaviour, causes, customer, handling, taboo
-from tagging.behaviour.schema import BehaviourEntry
-from tagging.causes.schema import CauseEntry
-from tagging.customer.schema import CustomerEntry
-from tagging.handling.schema import HandlingEntry
-from tagging.lexicon import load_rules, load_vocabulary
-from tagging.lexicon_schema import RuleEntry
+from tagging.lexicon import load_vocabulary
+from tagging.lexicons import load_lexicons
 from tagging.matching import RuleSet
 from tagging.options import TaggerOptions
 from tagging.rules import Compiler
-from tagging.taboo.schema import TabooEntry
 from tagging.taggers import build_taggers, tag_transcript
 from transcribe.call import Transcript
 
-LEXICONS: tuple[tuple[str | None, type[RuleEntry]], ...] = (
-    (causes.__file__, CauseEntry),
-    (taboo.__file__, TabooEntry),
-    (behaviour.__file__, BehaviourEntry),
-    (customer.__file__, CustomerEntry),
-    (handling.__file__, HandlingEntry),
-)
 WARM_TURNS = 2_000
 # Trying every phrase on every turn is slow: so many turns tell enough.
 PLAIN_TRIES = 200_000
@@ -76,7 +63,7 @@ def measure_process(job: tuple[RetagBenchOptions, int]) -> Speeds:
 
 
 def _rule_sets(lexicons: Path | None) -> list[RuleSet]:
-    return [load_rules(Path(str(file)).parent, lexicons, schema).rules for file, schema in LEXICONS]
+    return [each.rules for each in load_lexicons(lexicons).values()]
 
 
 def _fire_all(rules: Sequence[RuleSet], transcript: Transcript) -> None:

@@ -1,21 +1,20 @@
 """How well does tagging find what people found? Prints tables, may keep them as JSON. Edge file."""
 
-import json
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from flows.bench_json import write_figures
 from flows.bench_measure import measure_causes, measure_taboo
 from flows.bench_phrases import figures_of, golden_examples, lexicon_examples
 from flows.bench_samples import tag_samples
 from flows.bench_tagging_report import report_causes, report_phrases, report_samples, report_taboo
 from flows.config import Config, ConfigInvalid
 from flows.tag_texts import TextTagger, load_text_tagger
-from tagging import taboo
 from tagging.causes.tagger import CauseTagger
-from tagging.lexicon import load_rules
 from tagging.taboo.schema import TabooEntry
+from tagging.taboo.tagger import TabooTagger
 from warehouse.lake import Lake
 
 
@@ -45,15 +44,14 @@ def bench_tagging(config: Config, options: BenchTaggingOptions, json_file: Path 
         content["measure"] = _measure(options.measure, tagger, options.day)
     if options.truth is not None:
         calls = tag_samples(options.truth, tagger, Lake(config.lake_path), options.day)
-        families = {entry.id: entry.family for entry in _phrases(config).values()}
+        families = {entry.id: entry.family for entry in _phrases(tagger).values()}
         content["samples"] = report_samples(calls, families)
     if options.golden is not None:
         content["golden"] = report_phrases("例句", figures_of(golden_examples(options.golden), tagger))
     if not content:
-        examples = lexicon_examples(_phrases(config))
+        examples = lexicon_examples(_phrases(tagger))
         content["lexicon"] = report_phrases("词库例句", figures_of(examples, tagger))
-    if json_file:
-        json_file.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    write_figures(json_file, content)
 
 
 def _measure(folder: Path, tagger: TextTagger, day: date) -> dict[str, Any]:
@@ -71,6 +69,6 @@ def _top_causes(tagger: TextTagger) -> tuple[str, ...]:
     return next(each.taxonomy.top_causes for each in tagger.taggers if isinstance(each, CauseTagger))
 
 
-def _phrases(config: Config) -> dict[str, TabooEntry]:
+def _phrases(tagger: TextTagger) -> dict[str, TabooEntry]:
     """Return the phrases of today's lexicon by id."""
-    return load_rules(Path(str(taboo.__file__)).parent, config.own_lexicons, TabooEntry).by_id
+    return next(each.lexicon.by_id for each in tagger.taggers if isinstance(each, TabooTagger))
