@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from flows.config import Config
-from tagging.causes.classifier import CauseClassifier
-from tagging.causes.compare import Comparison, compare_models, hold_back, score_on
+from tagging.causes.compare import Change, Comparison, compare_models, hold_back
 from tagging.causes.corpus import CorpusRow
 from tagging.causes.label_rows import label_rows, verdict_from
 from tagging.causes.labelled_model import choose_model, save_labelled
@@ -61,8 +60,7 @@ def train_with(shipped: Shipped, labels: Sequence[CorpusRow], models_dir: Path) 
     old = load_model(chosen.path, chosen.digest)
     trained = train(shipped.corpus, shipped.settings, shipped.reader, learnt)
     compared = compare_models(old, trained.model, held, shipped.reader, shipped.settings)
-    changes = _changes(old, trained.model, held, shipped)
-    report = "\n".join([trained.report, *_comparison(compared, learnt, held, changes)])
+    report = "\n".join([trained.report, *_comparison(compared, learnt, held)])
     if compared.is_worse():
         return TrainedFile(chosen.path, report, is_refused=True)
     return TrainedFile(save_labelled(trained, models_dir, shipped, learnt), report)
@@ -84,9 +82,7 @@ def _too_few(labels: Sequence[CorpusRow], held: Sequence[CorpusRow]) -> list[str
     ]
 
 
-def _comparison(
-    compared: Comparison, learnt: Sequence[CorpusRow], held: Sequence[CorpusRow], changes: Sequence[str]
-) -> list[str]:
+def _comparison(compared: Comparison, learnt: Sequence[CorpusRow], held: Sequence[CorpusRow]) -> list[str]:
     old = {each.label: each for each in compared.old.labels}
     new = {each.label: each for each in compared.new.labels}
     lines = [
@@ -107,29 +103,16 @@ def _comparison(
         f"宏平均 F1 {compared.old.macro_f1:.3f} -> {compared.new.macro_f1:.3f}，"
         f"是否投诉的准确率 {compared.old.complaint_accuracy:.3f} -> {compared.new.complaint_accuracy:.3f}",
         "",
-        f"结论变了的 {len(changes)} 条" + ("：" if changes else "。"),
-        *changes[:_SHOWN_CHANGES],
+        f"结论变了的 {len(compared.changes)} 条" + ("：" if compared.changes else "。"),
+        *map(_change, compared.changes[:_SHOWN_CHANGES]),
     ]
     return lines
 
 
-def _changes(
-    old: CauseClassifier, new: CauseClassifier, held: Sequence[CorpusRow], shipped: Shipped
-) -> list[str]:
-    """One line per held-back text that the two models judge differently."""
-    lines: list[str] = []
-    for row in held:
-        before, after = _found(old, row, shipped), _found(new, row, shipped)
-        if before != after:
-            text = row.text.replace("\n", " ")[:_SHOWN_CHARS]
-            names = (_named(before), _named(after), _named(row.top_causes))
-            lines.append(f"- 「{text}」 {names[0]} -> {names[1]}（人说 {names[2]}）")
-    return lines
-
-
-def _found(model: CauseClassifier, row: CorpusRow, shipped: Shipped) -> frozenset[str]:
-    scores = score_on(model, [row], shipped.reader, shipped.settings)
-    return frozenset(each.label for each in scores.labels if each.hits or each.false_alarms)
+def _change(change: Change) -> str:
+    text = change.row.text.replace("\n", " ")[:_SHOWN_CHARS]
+    names = (_named(change.before), _named(change.after), _named(change.row.top_causes))
+    return f"- 「{text}」 {names[0]} -> {names[1]}（人说 {names[2]}）"
 
 
 def _named(causes: frozenset[str]) -> str:

@@ -12,21 +12,31 @@ import numpy as np
 
 from tagging.causes.classifier import CauseClassifier
 from tagging.causes.corpus import CorpusRow
-from tagging.causes.made_calls import MadeCall, probabilities_of, score_calls
+from tagging.causes.made_calls import MadeCall, judge_calls, probabilities_of
 from tagging.causes.reading import Reader
 from tagging.causes.schema import CauseSettings
-from tagging.causes.score import Scores
+from tagging.causes.score import ScoredRow, Scores, score
 
 # Buckets that groups are dealt into by the digest of their name.
 _BUCKETS = 1000
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """A text that two models judge differently: the top causes that each finds."""
+
+    row: CorpusRow
+    before: frozenset[str]
+    after: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
-    """Scores of the model in use and of the new one on the same rows."""
+    """Scores of the model in use and of the new one on the same rows, and the rows that they differ on."""
 
     old: Scores
     new: Scores
+    changes: tuple[Change, ...] = ()
 
     @property
     def rows(self) -> int:
@@ -58,6 +68,13 @@ def score_on(
     model: CauseClassifier, rows: Sequence[CorpusRow], reader: Reader, settings: CauseSettings
 ) -> Scores:
     """Return how well a model finds the causes of whole texts, each cut and joined as a call's turns are."""
+    return score(_judge(model, rows, reader, settings), model.top_causes)
+
+
+def _judge(
+    model: CauseClassifier, rows: Sequence[CorpusRow], reader: Reader, settings: CauseSettings
+) -> list[ScoredRow]:
+    """Return what is true of each row beside what the model finds."""
     units = [reader.read_text(row.text) for row in rows]
     flat, _ = model.predict([each for unit in units for each in unit])
     ends = np.cumsum([0, *map(len, units)])
@@ -65,7 +82,7 @@ def score_on(
         probabilities_of(MadeCall(row.top_causes, flat[first:last]), model)
         for row, first, last in zip(rows, ends, ends[1:], strict=False)
     ]
-    return score_calls([row.top_causes for row in rows], said, model, settings)
+    return judge_calls([row.top_causes for row in rows], said, model, settings)
 
 
 def compare_models(
@@ -76,4 +93,10 @@ def compare_models(
     settings: CauseSettings,
 ) -> Comparison:
     """Return both models' scores on rows that neither has learnt from (see `hold_back`)."""
-    return Comparison(score_on(old, rows, reader, settings), score_on(new, rows, reader, settings))
+    before, after = (_judge(model, rows, reader, settings) for model in (old, new))
+    changes = tuple(
+        Change(row, one.predicted, other.predicted)
+        for row, one, other in zip(rows, before, after, strict=True)
+        if one.predicted != other.predicted
+    )
+    return Comparison(score(before, old.top_causes), score(after, new.top_causes), changes)

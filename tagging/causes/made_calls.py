@@ -153,10 +153,17 @@ def score_calls(
     settings: CauseSettings,
 ) -> Scores:
     """Return the scores of what the model's thresholds decide about calls."""
-    return score(
-        [
-            ScoredRow(true, decide(found, model.thresholds, settings.decision))
-            for true, found in zip(truths, said, strict=True)
-        ],
-        model.top_causes,
-    )
+    return score(judge_calls(truths, said, model, settings), model.top_causes)
+
+
+def judge_calls(
+    truths: Sequence[frozenset[str]],
+    said: Sequence[Mapping[str, float]],
+    model: CauseClassifier,
+    settings: CauseSettings,
+) -> list[ScoredRow]:
+    """Return what is true of each call beside what the model's thresholds decide about it."""
+    return [
+        ScoredRow(true, decide(found, model.thresholds, settings.decision))
+        for true, found in zip(truths, said, strict=True)
+    ]
