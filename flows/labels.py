@@ -6,7 +6,7 @@ In: nights of the lake and a file. Out: a workbook or CSV; back: rows of the lab
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from flows.config import Config, ConfigInvalid
@@ -20,10 +20,10 @@ from warehouse.label_sheet import Choices, Delivery, filled_rows, label_rows, sh
 from warehouse.label_store import LabelStore, Stored
 from warehouse.label_targets import CASE, CAUSE, TABOO, Target, targets_of
 from warehouse.lake import Lake
-from warehouse.sheets import read_filled, write_csv, write_sheets
+from warehouse.sheets import read_filled, require_known_ending, write_any
+from warehouse.utc import naive_utc
 
 KINDS = {"causes": CAUSE, "taboo": TABOO, "cases": CASE}
-_WRITERS = {".xlsx": write_sheets, ".csv": write_csv}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,10 @@ def export_labels(config: Config, nights: Sequence[date], to: Path, options: Exp
     More than `limit` are drawn by their ids: the same ones every time, and no more likely the sure ones.
 
     Raises:
-        ConfigInvalid: another ending than .xlsx or .csv, or no night is stored.
-        WarehouseError: the lake cannot be read, or the file cannot be written.
+        ConfigInvalid: no night is stored.
+        WarehouseError: another ending than .xlsx or .csv, the lake cannot be read, or the file not written.
     """
-    if to.suffix.lower() not in _WRITERS:
-        raise ConfigInvalid(f"{to.name}：不认识的格式 {to.suffix!r}，请用 .xlsx 或 .csv。")
+    require_known_ending(to)
     lake = Lake(config.lake_path)
     runs = [run for run in lake.newest_runs() if run.night in set(nights)]
     if not runs:
@@ -60,7 +59,7 @@ def export_labels(config: Config, nights: Sequence[date], to: Path, options: Exp
         kept = {table: _drawn(found, options.limit) for table, found in kept.items()}
     chosen = [target for table in kept for target in kept[table]]
     to.parent.mkdir(parents=True, exist_ok=True)
-    _WRITERS[to.suffix.lower()](to, sheets_of(chosen, choices_of(config)))
+    write_any(to, sheets_of(chosen, choices_of(config)))
     return {table: len(found) for table, found in kept.items()}
 
 
@@ -81,8 +80,7 @@ def import_labels(config: Config, file: Path, labelled_by: str, now: datetime) -
         for run in lake.committed_runs(night):  # a finding of an older run may be judged, the newest wins
             targets |= {each.target_id: each for each in targets_of(lake, run, sorted(call_ids))}
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
-    arrived = now.astimezone(UTC).replace(tzinfo=None)
-    delivery = Delivery(file.name, digest, labelled_by, arrived)
+    delivery = Delivery(file.name, digest, labelled_by, naive_utc(now))
     return LabelStore(lake.root).add(label_rows(rows, targets, choices_of(config), delivery))
 
 

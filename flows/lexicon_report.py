@@ -1,18 +1,15 @@
 """Each rule's use on stored nights beside today's lexicons, so that rules that never hit show. Edge file."""
 
-import csv
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from flows.config import ConfigInvalid
 from tagging.lexicon import LoadedLexicon
 from tagging.lexicon_schema import RuleEntry
 from warehouse.connect import open_reading
-from warehouse.row_files import written_beside
 from warehouse.rule_use import RuleUse, StoredUse, rule_use
-from warehouse.sheets import Sheet, write_sheets
+from warehouse.sheets import Sheet, write_any
 
 COLUMNS = (
     "词库",
@@ -75,16 +72,9 @@ def write_report(report: RuleReport, path: Path) -> None:
     """Write the report as .xlsx or .csv, whole or not at all.
 
     Raises:
-        ConfigInvalid: another ending.
-        WarehouseError: the file cannot be written.
+        WarehouseError: another ending, or the file cannot be written.
     """
-    if path.suffix.lower() == ".xlsx":
-        write_sheets(path, [Sheet("词库使用情况", COLUMNS, report.rows)])
-    elif path.suffix.lower() == ".csv":
-        with written_beside(path) as beside, beside.open("w", encoding="utf-8-sig", newline="") as file:
-            csv.writer(file).writerows([COLUMNS, *report.rows])
-    else:
-        raise ConfigInvalid(f"--out {path.name}：不认识的格式，请用 .xlsx 或 .csv。")
+    write_any(path, [Sheet("词库使用情况", COLUMNS, report.rows)])
 
 
 def _row(

@@ -24,6 +24,7 @@ from warehouse.lake import Lake, RunRef
 from warehouse.row_files import Reused, read_rows
 from warehouse.rows import FINDING_TABLES, Row, fault_rows, recording_columns
 from warehouse.rule_rows import rule_rows
+from warehouse.utc import naive_utc
 
 _SHARD_TABLES = ("turn", "recognition_audit", "pii_mask")
 
@@ -91,7 +92,7 @@ def store_findings(
         folders = [again.get(job.target, job.target) if table == TABOO_TABLE else job.target for job in jobs]
         shards = [folder / f"{table}.parquet" for folder in folders]
         night.lake.merge_shards(table, shards, night.run, _reused(night, table, same, call_file))
-    made = MadeWith("nightly", _now(), night.lexicon_digest, night.classifier_digest)
+    made = MadeWith("nightly", naive_utc(datetime.now(UTC)), night.lexicon_digest, night.classifier_digest)
     store_catalogue(night.config, night.run, made)
 
 
@@ -170,10 +171,6 @@ def _write_run_rows(night: Night, table: str, rows: Sequence[Row]) -> None:
 
 def _files_path(config: Config, day: date) -> Path:
     return config.lake_path / "_recordings" / f"{day.isoformat()}.json"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
 
 
 def _remember_files(night: Night, recordings: Sequence[Recording]) -> None:

@@ -6,7 +6,7 @@ of `tables/<table>/table.sql`, instants as UTC without zone. Pure.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, assert_never
 
 from tagging.finding import (
@@ -30,6 +30,7 @@ from tagging.finding import (
 from transcribe.call import Call, ChannelAudit, Fault, Recording, Transcript
 from warehouse.case import Case, Clip
 from warehouse.turn_rows import turn_from_row, turn_row
+from warehouse.utc import naive_utc
 
 Row = dict[str, Any]
 # Findings whose fields are their table's columns as they stand.
@@ -137,7 +138,7 @@ def recording_columns(recording: Recording) -> Row:
         "recording_digest": recording.digest,
         "size_bytes": recording.size_bytes,
         "file_count": len(recording.files),
-        "started_at": _utc(recording.started_at),
+        "started_at": naive_utc(recording.started_at),
         "direction": recording.direction,
         "line_of_business": recording.line_of_business,
         "queue": recording.queue,
@@ -201,8 +202,8 @@ def clip_rows(clips: Iterable[Clip], run: RunContext) -> list[Row]:
 def run_row(record: RunRecord) -> Row:
     """The row of `run`."""
     return asdict(record) | {
-        "started_at": _utc(record.started_at),
-        "finished_at": _utc(record.finished_at),
+        "started_at": naive_utc(record.started_at),
+        "finished_at": naive_utc(record.finished_at),
     }
 
 
@@ -229,12 +230,6 @@ def _ids(context: CallContext) -> Row:
         "call_date": context.call_date,
         "run_id": context.run_id,
     }
-
-
-def _utc(instant: datetime | None) -> datetime | None:
-    if instant is None or instant.tzinfo is None:
-        return instant
-    return instant.astimezone(UTC).replace(tzinfo=None)
 
 
 def _audit_row(audit: ChannelAudit) -> Row:

@@ -5,7 +5,7 @@ openpyxl.
 """
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -92,18 +92,40 @@ def write_csv(path: Path, sheets: Sequence[Sheet]) -> None:
         writer.writerows([_cell(value) for value in row] for sheet in sheets for row in sheet.rows)
 
 
+def write_any(path: Path, sheets: Sequence[Sheet]) -> None:
+    """Write sheets in the format that the file's ending names, one of WRITERS.
+
+    Raises:
+        WarehouseError: another ending, or the folder cannot be written.
+    """
+    require_known_ending(path)
+    WRITERS[path.suffix.lower()](path, sheets)
+
+
+def require_known_ending(path: Path) -> None:
+    """Refuse a file whose ending names no format, before work is done for it.
+
+    Raises:
+        WarehouseError: another ending than those of WRITERS.
+    """
+    if path.suffix.lower() not in WRITERS:
+        known = " 或 ".join(WRITERS)
+        raise WarehouseError(f"{path.name}：不认识的格式 {path.suffix!r}，请用 {known}。")
+
+
+WRITERS: Mapping[str, Callable[[Path, Sequence[Sheet]], None]] = {".xlsx": write_sheets, ".csv": write_csv}
+
+
 def read_filled(path: Path) -> list[FilledSheet]:
     """Return the sheets of an .xlsx or the one of a .csv, every cell as text; lists of choices left out.
 
     Raises:
         WarehouseError: no such file, another ending, or a file that cannot be read.
     """
-    suffix = path.suffix.lower()
-    if suffix not in (".xlsx", ".csv"):
-        raise WarehouseError(f"{path.name}：不认识的格式 {suffix!r}，请用 .xlsx 或 .csv。")
+    require_known_ending(path)
     if not path.is_file():
         raise WarehouseError(f"{path}：没有这个文件，请检查路径。")
-    if suffix == ".csv":
+    if path.suffix.lower() == ".csv":
         return [_filled(path.name, _csv_lines(path))]
     try:
         book = load_workbook(path, read_only=True, data_only=True)

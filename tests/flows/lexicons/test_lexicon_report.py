@@ -5,8 +5,8 @@ import csv
 import openpyxl
 import pytest
 
-from flows.config import ConfigInvalid
 from flows.lexicon_report import RuleReport, write_report
+from warehouse.errors import WarehouseError
 
 
 def rows_of(path):
@@ -38,5 +38,5 @@ def test_only_the_nights_that_are_asked_for_as_a_workbook(stored, tmp_path):
 
 
 def test_another_ending_is_told(tmp_path):
-    with pytest.raises(ConfigInvalid, match=r"\.xlsx"):
+    with pytest.raises(WarehouseError, match=r"\.xlsx"):
         write_report(RuleReport((), 0, 0, 0), tmp_path / "rules.doc")
