@@ -6,13 +6,10 @@ In: a tagged chunk and the run before. Out: a folder, by one rename, with all ta
 from collections.abc import Mapping
 from pathlib import Path
 
-from flows.config import Config
 from flows.work import TagJob, write_together
 from tagging.finding import MatchKind
-from tagging.options import TaggerOptions
 from tagging.scope import is_in_force
 from tagging.taboo.schema import TabooEntry
-from tagging.taboo.tagger import build_phrases
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import read_rows
 from warehouse.rows import Row
@@ -26,8 +23,13 @@ def has_heard_hits(lake: Lake, run: RunRef) -> bool:
     return any(row["match"] == MatchKind.LIKELIHOOD for row in lake.read_rows(TABLE, run, ["match"]))
 
 
-def carry_heard_hits(config: Config, job: TagJob, before: RunRef) -> Path:
+def carry_heard_hits(job: TagJob, before: RunRef, entries: Mapping[str, TabooEntry]) -> Path:
     """Write the chunk's hits and those of `before` by likelihood with a phrase in force; returns the folder.
+
+    Args:
+        job: The tagged chunk.
+        before: The run whose hits by likelihood may stay.
+        entries: Today's phrases by id.
 
     Raises:
         WarehouseError: a file is damaged, or the disk is full.
@@ -35,8 +37,7 @@ def carry_heard_hits(config: Config, job: TagJob, before: RunRef) -> Path:
     target = job.target.with_name(f"{job.target.name}-{before.run_id}-carried")
     if target.is_dir():
         return target
-    lake = Lake(config.lake_path)
-    entries = build_phrases(TaggerOptions(config.own_lexicons, config.models_path)).lexicon.by_id
+    lake = Lake(job.config.lake_path)
     calls = lake.read_rows("call", job.run, ["call_id", "line_of_business"], job.call_ids)
     lines = {row["call_id"]: row["line_of_business"] for row in calls}
     rows = read_rows(job.target / f"{TABLE}.parquet")

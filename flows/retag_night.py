@@ -11,18 +11,21 @@ overlaps it; what the lexicon says of the phrase is taken from today's.
 import hashlib
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 
 from flows.carry import carry_heard_hits, has_heard_hits
 from flows.config import Config
 from flows.night import classifier_digest, code_version, findings_digest, new_run_id
 from flows.store import store_catalogue
 from flows.work import TagJob, load_taggers
+from tagging.taboo.schema import TabooEntry
+from tagging.taboo.tagger import TabooTagger
 from warehouse.finding_counts import MadeWith
 from warehouse.lake import Lake, RunRef
 from warehouse.rows import FINDING_TABLES, Row, RunContext, RunRecord, run_row
+from warehouse.utc import naive_utc
 
 TABOO_TABLE = "taboo_hit"
 
@@ -129,12 +132,13 @@ def store_night(retag: Retag, jobs: Sequence[TagJob], now: datetime) -> Row:
     Raises:
         WarehouseError: a chunk is damaged, or the disk is full.
     """
-    taboo = [carry_heard_hits(retag.config, job, retag.previous) for job in jobs] if _carries(retag) else None
-    for table in FINDING_TABLES:
-        folders = taboo if taboo is not None and table == TABOO_TABLE else [job.target for job in jobs]
+    folders_of = {table: [job.target for job in jobs] for table in FINDING_TABLES}
+    if _carries(retag):
+        entries = _phrases(retag.config)
+        folders_of[TABOO_TABLE] = [carry_heard_hits(job, retag.previous, entries) for job in jobs]
+    for table, folders in folders_of.items():
         retag.lake.merge_shards(table, [folder / f"{table}.parquet" for folder in folders], retag.run)
-    made_at = now.astimezone(UTC).replace(tzinfo=None)
-    made = MadeWith("retag", made_at, retag.lexicon_digest, retag.today.classifier_digest)
+    made = MadeWith("retag", naive_utc(now), retag.lexicon_digest, retag.today.classifier_digest)
     store_catalogue(retag.config, retag.run, made)
     return _row(retag, now)
 
@@ -149,6 +153,11 @@ def clean_up(config: Config, nights: Sequence[date]) -> None:
 
 def _carries(retag: Retag) -> bool:
     return retag.is_carried and has_heard_hits(retag.lake, retag.previous)
+
+
+def _phrases(config: Config) -> Mapping[str, TabooEntry]:
+    """Today's forbidden phrases by id."""
+    return next(each.lexicon.by_id for each in load_taggers(config) if isinstance(each, TabooTagger))
 
 
 def _tag_job(retag: Retag, chunk: Sequence[Row]) -> TagJob:

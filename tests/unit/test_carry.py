@@ -11,6 +11,8 @@ from flows.carry import TABLE, carry_heard_hits, has_heard_hits
 from flows.config import Config
 from flows.work import TagJob
 from tagging.finding import MatchKind
+from tagging.options import TaggerOptions
+from tagging.taboo.tagger import load_phrases
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import read_rows
 
@@ -32,6 +34,7 @@ def stored(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
     """Writes hits of the run before and of today's tagging; returns what a retag run then has."""
     config = Config(data_dir=str(tmp_path))
     lake = Lake(config.lake_path)
+    entries = load_phrases(TaggerOptions(None, config.models_path)).by_id
 
     def carry(before: list[dict[str, Any]], today: list[dict[str, Any]]) -> list[dict[str, Any]]:
         job = TagJob(config, RUN, ("a",), lake.retag_dir(NIGHT) / "tagged" / "x")
@@ -39,7 +42,7 @@ def stored(tmp_path: Path) -> Callable[..., list[dict[str, Any]]]:
         lake.write_rows(TABLE, before, lake.path_of(TABLE, RUN))
         lake.write_rows(TABLE, today, job.target / f"{TABLE}.parquet")
         assert has_heard_hits(lake, RUN) == any(row["match"] == "likelihood" for row in before)
-        return read_rows(carry_heard_hits(config, job, RUN) / f"{TABLE}.parquet")
+        return read_rows(carry_heard_hits(job, RUN, entries) / f"{TABLE}.parquet")
 
     return carry
 
