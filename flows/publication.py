@@ -16,6 +16,7 @@ from flows.store import recording_files
 from transcribe.call import Severity
 from warehouse.case import Case, Clip, Library
 from warehouse.case_clips import ClipRefusal, CuttingOptions, cut_clips, with_library
+from warehouse.case_rows import case_rows, clip_rows
 from warehouse.checks import CheckResult, require_ok, run_checks
 from warehouse.clips import SoundOptions
 from warehouse.connect import open_reading
@@ -25,7 +26,7 @@ from warehouse.load import BuildReport, add_rows, build_warehouse
 from warehouse.morning import write_morning
 from warehouse.pages.render import PagesReport, render_pages
 from warehouse.publish import publish
-from warehouse.rows import Row, RunContext, RunRecord, case_rows, clip_rows, run_row
+from warehouse.rows import Row, RunContext, RunRecord, run_row
 
 
 @dataclass(frozen=True, slots=True)

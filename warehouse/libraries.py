@@ -45,9 +45,11 @@ def select_cases(
     """
     labels = labels or load_labels()
     digests = _digests(con)
+    retired = _retired(con)
     cases: list[Case] = []
     for library in libraries:
         rows = _run(con, library, {"night": night, "lookback_nights": lookback_nights})
+        rows = _without_retired(rows, library.library_id, retired)
         cases.extend(_to_case(row, rank, library, digests, labels) for rank, row in _ranked(rows))
         _check_pairs(library, cases)
     return tuple(cases)
@@ -133,6 +135,22 @@ def _check_pairs(library: Library, cases: list[Case]) -> None:
 def _digests(con: Connection) -> dict[str, str]:
     sql = (CASES_DIR / "digests.sql").read_text(encoding="utf-8")
     return {str(row["call_id"]): str(row["recording_digest"]) for row in fetch_rows(con, sql)}
+
+
+def _retired(con: Connection) -> frozenset[tuple[str, str]]:
+    """Return (call_id, library_id) of every case that people judged wrong."""
+    sql = (CASES_DIR / "retired.sql").read_text(encoding="utf-8")
+    return frozenset((str(row["call_id"]), str(row["library_id"])) for row in fetch_rows(con, sql))
+
+
+def _without_retired(
+    rows: list[dict[str, Any]], library_id: str, retired: frozenset[tuple[str, str]]
+) -> list[dict[str, Any]]:
+    """Return the rows whose call, and whose pair's other call, nobody took out of the library."""
+    out = {(row["call_id"], row["pair_key"]) for row in rows if (row["call_id"], library_id) in retired}
+    calls = {call_id for call_id, _ in out}
+    pairs = {pair for _, pair in out} - {None}
+    return [row for row in rows if row["call_id"] not in calls and row["pair_key"] not in pairs]
 
 
 def _short_id(*parts: str) -> str:

@@ -1,6 +1,6 @@
 """What was heard and found, as rows of the warehouse's tables, and turns back from rows.
 
-In: `Call`, `Findings`, masks, cases, clips. Out: {table: [row]}, each row a dict with exactly the columns
+In: `Call`, `Findings`, masks. Out: {table: [row]}, each row a dict with exactly the columns
 of `tables/<table>/table.sql`, instants as UTC without zone. Pure.
 """
 
@@ -28,7 +28,6 @@ from tagging.finding import (
     TierTag,
 )
 from transcribe.call import Call, ChannelAudit, Fault, Recording, Transcript
-from warehouse.case import Case, Clip
 from warehouse.turn_rows import turn_from_row, turn_row
 from warehouse.utc import naive_utc
 
@@ -187,16 +186,6 @@ def finding_rows(findings: Findings, context: CallContext) -> dict[str, list[Row
 def pii_rows(masks: Iterable[PiiMask], context: CallContext) -> list[Row]:
     """Rows of `pii_mask` of one call."""
     return [_ids(context) | asdict(mask) for mask in masks]
-
-
-def case_rows(cases: Iterable[Case], run: RunContext) -> list[Row]:
-    """Rows of `library_case`."""
-    return [asdict(case) | {"night": run.night, "run_id": run.run_id} for case in cases]
-
-
-def clip_rows(clips: Iterable[Clip], run: RunContext) -> list[Row]:
-    """Rows of `clip`."""
-    return [asdict(clip) | {"night": run.night, "run_id": run.run_id} for clip in clips]
 
 
 def run_row(record: RunRecord) -> Row:

@@ -27,11 +27,12 @@ from tagging.finding import (
 )
 from transcribe.call import Call, Recording, SpeakerRole, Transcript, Turn, Word
 from warehouse.case_clips import ClipsReport, cut_clips, with_library
+from warehouse.case_rows import case_rows, clip_rows
 from warehouse.connect import Connection, open_memory
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases
 from warehouse.pages.render import PagesReport, render_pages
-from warehouse.rows import RunContext, call_context, call_rows, case_rows, clip_rows, finding_rows, pii_rows
-from warehouse.schema import tables
+from warehouse.rows import RunContext, call_context, call_rows, finding_rows, pii_rows
+from warehouse.schema import marts, tables
 
 GIVEN = Path(__file__).parent / "given" / "calls.yaml"
 BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -70,7 +71,7 @@ def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Site]:
         folder = tmp_path_factory.mktemp("site")
         libraries = load_libraries(CASES_DIR)
         with open_memory() as con:
-            for table in tables():
+            for table in (*tables(), *marts()):
                 con.execute(table.ddl)
             files = {
                 given["call_id"]: (_store(con, given, folder / f"{n}.wav"),) for n, given in enumerate(calls)

@@ -11,7 +11,7 @@ from warehouse.connect import Connection, open_memory
 from warehouse.errors import LibraryInvalid
 from warehouse.labels import load_labels
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases
-from warehouse.schema import tables
+from warehouse.schema import marts, tables
 
 NIGHT = date(2026, 11, 20)
 ONE_CALL = """
@@ -26,7 +26,7 @@ INSERT INTO call (
 def con() -> Iterator[Connection]:
     """A warehouse with one call and nothing found in it."""
     with open_memory() as con:
-        for table in tables():
+        for table in (*tables(), *marts()):
             con.execute(table.ddl)
         con.execute(ONE_CALL, [NIGHT, NIGHT])
         yield con

@@ -3,11 +3,12 @@ from datetime import date
 import pytest
 
 from warehouse.case import Clip
+from warehouse.case_rows import clip_rows
 from warehouse.checks import CheckLevel, checks, parse_checks, require_ok, run_checks, shown
 from warehouse.connect import open_reading, open_writing
 from warehouse.errors import CheckFailed, WarehouseError
 from warehouse.load import add_rows, build_warehouse
-from warehouse.rows import RunContext, clip_rows
+from warehouse.rows import RunContext
 
 NIGHT = date(2026, 11, 20)
 

@@ -5,12 +5,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from warehouse.case import Case
+from warehouse.case_rows import case_rows
 from warehouse.connect import fetch_rows, open_reading, open_writing
 from warehouse.errors import WarehouseError
 from warehouse.lake import RunRef
 from warehouse.load import add_rows, build_warehouse, stale_nights
 from warehouse.publish import publish
-from warehouse.rows import RunContext, case_rows
+from warehouse.rows import RunContext
 from warehouse.schema import tables
 
 FIRST = date(2026, 11, 20)

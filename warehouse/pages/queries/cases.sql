@@ -1,4 +1,5 @@
--- Every case that is still in the warehouse, with its call and its clip when it has one.
+-- Every case that is still in the warehouse, with its call and its clip when it has one. A case that people
+-- judged wrong is left out; of a comparison pair both sides go then.
 SELECT
     l.case_id,
     l.library_id,
@@ -24,6 +25,16 @@ FROM library_case AS l
 INNER JOIN call AS c ON l.call_id = c.call_id
 LEFT JOIN tier AS g ON l.call_id = g.call_id
 LEFT JOIN clip AS p ON l.case_id = p.case_id
+WHERE
+    NOT EXISTS (
+        SELECT 1 FROM retired_case AS r
+        WHERE r.call_id = l.call_id AND r.library_id = l.library_id
+    )
+    AND NOT EXISTS (
+        SELECT 1 FROM library_case AS m
+        INNER JOIN retired_case AS r ON m.call_id = r.call_id AND m.library_id = r.library_id
+        WHERE m.pair_key = l.pair_key
+    )
 QUALIFY
     ROW_NUMBER() OVER (
         PARTITION BY l.case_id

@@ -1,0 +1,4 @@
+SELECT
+    call_id,
+    library_id
+FROM retired_case;
