@@ -16,8 +16,9 @@ from flows.work import load_taggers
 from tagging.causes.tagger import CauseTagger
 from tagging.taggers import rules_of
 from warehouse.errors import WarehouseLocked
-from warehouse.label_sheet import Choices, Delivery, filled_rows, label_rows, sheets_of
-from warehouse.label_store import LabelStore, Stored
+from warehouse.label_row import Choices
+from warehouse.label_sheet import Delivery, filled_rows, label_rows, sheets_of
+from warehouse.label_store import LabelStore, Stored, counted
 from warehouse.label_targets import CASE, CAUSE, TABOO, Target, targets_of
 from warehouse.lake import Lake
 from warehouse.sheets import read_filled, require_known_ending, write_any
@@ -50,7 +51,7 @@ def export_labels(config: Config, nights: Sequence[date], to: Path, options: Exp
     if not runs:
         raise ConfigInvalid(f"{nights[0]} 到 {nights[-1]} 没有存好的夜，请检查日期或 data_dir。")
     store = LabelStore(lake.root)
-    judged = {row["target_id"] for table in KINDS.values() for row in store.rows(table)}
+    judged = {row["target_id"] for table in KINDS.values() for row in counted(store.rows(table))}
     kept: dict[str, list[Target]] = {KINDS[kind]: [] for kind in options.kinds}
     for run in runs:  # one night at a time, no more in memory than what is kept
         for target in targets_of(lake, run):

@@ -15,7 +15,7 @@ from tagging.causes.label_rows import label_rows, verdict_from
 from tagging.causes.labelled_model import choose_model, save_labelled
 from tagging.causes.model_file import Shipped, load_model, load_shipped, save_model
 from tagging.causes.train import train
-from warehouse.label_store import LabelStore
+from warehouse.label_store import LabelStore, counted
 
 HELD_SHARE = 0.25
 # With fewer texts held back one of them decides, and nothing is known.
@@ -68,7 +68,7 @@ def train_with(shipped: Shipped, labels: Sequence[CorpusRow], models_dir: Path) 
 
 def stored_labels(config: Config) -> tuple[CorpusRow, ...]:
     """Return the rows that stored labels teach; what agents did is told by rules, not by this classifier."""
-    rows = LabelStore(config.lake_path).latest("cause_label")
+    rows = counted(LabelStore(config.lake_path).rows("cause_label"))
     return label_rows(verdict_from(row) for row in rows if row["source"] != OBSERVED)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from warehouse.errors import LabelsInvalid
-from warehouse.label_store import label_id
+from warehouse.label_row import VERDICTS, Choices, Opinion, Source, found_ids, label_row
 from warehouse.label_targets import CASE, CAUSE, TABOO, Target
 from warehouse.rows import Row
 from warehouse.sheets import FilledSheet, Sheet
@@ -17,29 +17,7 @@ KEY, NIGHT, CALL, VERDICT, RIGHT, NOTE = "编号", "夜", "通话", "对不对",
 COLUMNS = (KEY, NIGHT, CALL, "句", "秒", "系统结论", "原话", "规则", "方式", "把握", VERDICT, RIGHT, NOTE)
 NEEDED = (KEY, NIGHT, CALL, VERDICT)
 TITLES = {CAUSE: "投诉原因", TABOO: "禁语", CASE: "案例"}
-VERDICTS = {"对": "right", "错": "wrong", "拿不准": "unsure"}
-NOTHING = {CAUSE: "没有不满", TABOO: "不是禁语", CASE: "不入选"}
 _SHOWN_ERRORS = 20
-# What a chosen correction fills in, per table: the columns in the order of the choice's ids.
-_CORRECTED = {
-    CAUSE: ("corrected_top_cause", "corrected_sub_cause"),
-    TABOO: ("corrected_phrase_id",),
-    CASE: ("corrected_library_id",),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """Per label table what people may choose as correct: {what they read: the ids it means}."""
-
-    by_table: Mapping[str, Mapping[str, tuple[str | None, ...]]]
-
-    def name_of(self, table: str, ids: tuple[str | None, ...]) -> str:
-        """What people read for ids; the ids themselves when the lexicon has dropped them."""
-        for name, meant in self.by_table[table].items():
-            if meant == ids:
-                return name
-        return "/".join(each for each in ids if each)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +50,7 @@ def sheets_of(targets: Sequence[Target], choices: Choices) -> list[Sheet]:
             title=title,
             columns=COLUMNS,
             rows=tuple(_line(each, choices) for each in targets if each.table == table),
-            choices={VERDICT: tuple(VERDICTS), RIGHT: (NOTHING[table], *choices.by_table[table])},
+            choices={VERDICT: tuple(VERDICTS), RIGHT: choices.names(table)},
         )
         for table, title in TITLES.items()
     ]
@@ -136,7 +114,7 @@ def _line(target: Target, choices: Choices) -> tuple[object, ...]:
         row["call_id"],
         row.get("turn_index"),
         None if target.start_s is None else round(target.start_s, 1),
-        _finding(target, choices),
+        choices.name_of(target.table, found_ids(target)),
         row.get("text", ""),
         row.get("rule_id"),
         target.match,
@@ -147,33 +125,13 @@ def _line(target: Target, choices: Choices) -> tuple[object, ...]:
     )
 
 
-def _finding(target: Target, choices: Choices) -> str:
-    row = target.row
-    if target.table == CAUSE:
-        if row["top_cause"] is None:
-            return NOTHING[CAUSE]
-        return choices.name_of(CAUSE, (row["top_cause"], row["sub_cause"]))
-    return choices.name_of(target.table, (row["phrase_id" if target.table == TABOO else "library_id"],))
-
-
 def _label_row(row: Filled, target: Target, choices: Choices, delivery: Delivery) -> Row:
-    names = _CORRECTED[target.table]
-    right = row.cells.get(RIGHT, "")
-    nothing = ("none" if right == NOTHING[target.table] else None, *(None,) * (len(names) - 1))
-    chosen = choices.by_table[target.table].get(right, nothing)
-    made: Row = {
-        **target.row,
-        "target_id": target.target_id,
-        **dict(zip(names, chosen, strict=True)),
-        "verdict": VERDICTS[row.cells[VERDICT]],
-        "note": row.cells.get(NOTE) or None,
-        "labelled_by": delivery.labelled_by,
-        "labelled_at": delivery.labelled_at,
-        "origin": "import",
-        "source_file": delivery.file,
-        "source_digest": delivery.digest,
-    }
-    return made | {"label_id": label_id(target.table, made, delivery.digest)}
+    cells = row.cells
+    opinion = Opinion(VERDICTS[cells[VERDICT]], cells.get(RIGHT, ""), cells.get(NOTE, ""))
+    source = Source(
+        delivery.labelled_by, delivery.labelled_at, "import", delivery.digest, delivery.file, delivery.digest
+    )
+    return label_row(target, opinion, choices, source)
 
 
 def _identity_problems(file: str, row: Filled) -> list[str]:
@@ -195,7 +153,7 @@ def _cell_problems(file: str, row: Filled, targets: Mapping[str, Target], choice
     if row.cells.get(VERDICT, "") not in VERDICTS:
         problems.append(_problem(file, row, VERDICT, f"请填 {'、'.join(VERDICTS)} 之一"))
     right = row.cells.get(RIGHT, "")
-    known = {NOTHING[target.table], *choices.by_table[target.table]}
+    known = choices.names(target.table)
     if right and right not in known:
         problems.append(_problem(file, row, RIGHT, "不在可选的范围里；请从下拉列表里选"))
     elif right and row.cells.get(VERDICT) == "对":

@@ -198,10 +198,11 @@ def _load_labels(con: Connection, lake: Lake) -> None:
     store = LabelStore(lake.root)
     for spec in label_tables():
         con.execute(_filled("delete_label_rows", spec))
-        files = [str(path) for path in store.files(spec.name)]
-        if files:
-            columns = _shared_columns(con, spec, files)
-            con.execute(_filled("load_label_rows", spec, columns), {"files": files})
+        with store.held(spec.name):
+            files = [str(path) for path in store.files(spec.name)]
+            if files:
+                columns = _shared_columns(con, spec, files)
+                con.execute(_filled("load_label_rows", spec, columns), {"files": files})
 
 
 def _note_wanted(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> None:

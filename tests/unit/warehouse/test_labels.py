@@ -10,8 +10,9 @@ from openpyxl import load_workbook
 
 from warehouse.connect import fetch_rows, open_reading
 from warehouse.errors import LabelsInvalid, WarehouseError
-from warehouse.label_sheet import Choices, Delivery, filled_rows, label_rows, sheets_of
-from warehouse.label_store import LabelStore
+from warehouse.label_row import Choices
+from warehouse.label_sheet import Delivery, filled_rows, label_rows, sheets_of
+from warehouse.label_store import LabelStore, counted
 from warehouse.label_targets import CASE, CAUSE, TABOO, targets_of
 from warehouse.load import build_warehouse
 from warehouse.sheets import read_filled, write_csv, write_sheets
@@ -143,7 +144,7 @@ def test_importing_twice_adds_nothing_and_a_later_verdict_wins(lake, targets, tm
     right = filled(path, {"费用/年费": ("对", "", None)})
     assert store.add(back(targets, right, replace(DELIVERY, digest="d3", labelled_at=later))).added_count == 2
     assert store.add(back(targets, wrong)).added_count == 0, "the old file again overturns nothing"
-    assert {row["verdict"] for row in store.latest(CAUSE)} == {"right"}
+    assert {row["verdict"] for row in counted(store.rows(CAUSE))} == {"right"}
     assert len(store.rows(CAUSE)) == 4
     other = replace(DELIVERY, labelled_by="w2")
     assert store.add(back(targets, wrong, other)).added_count == 2
@@ -171,7 +172,7 @@ def test_two_writers_lose_nothing(lake, targets):
                     **rows[0].row, "target_id": rows[0].target_id, "corrected_phrase_id": None,
                     "verdict": "right", "note": None, "labelled_by": delivery.labelled_by,
                     "labelled_at": delivery.labelled_at, "origin": "review", "source_file": None,
-                    "source_digest": None, "label_id": f"l{number}",
+                    "source_digest": None, "label_id": f"l{number}", "stage": None,
                 }
             ]
         }  # fmt: skip

@@ -1,6 +1,6 @@
 -- needs: verdict
--- Calls that people took out of a library: of each person the newest verdict on a case counts, and more say wrong
--- than right.
+-- Calls that people took out of a library: of the verdicts on a case that count (a final decision alone, else the
+-- newest of each person), more say wrong than right.
 CREATE VIEW retired_case AS
 SELECT
     verdict.call_id,
@@ -9,7 +9,7 @@ SELECT
     max(verdict.labelled_at) FILTER (WHERE verdict.verdict = 'wrong') AS retired_at
 FROM verdict
 INNER JOIN case_verdict ON verdict.label_id = case_verdict.label_id
-WHERE verdict.kind = 'case' AND verdict.is_latest AND verdict.finding IS NOT NULL
+WHERE verdict.kind = 'case' AND verdict.is_counted AND verdict.finding IS NOT NULL
 GROUP BY verdict.call_id, verdict.finding, verdict.target_id
 HAVING
     count(*) FILTER (WHERE verdict.verdict = 'wrong') > count(*) FILTER (WHERE verdict.verdict = 'right');

@@ -11,7 +11,7 @@ WITH judged AS (
         count(*) FILTER (WHERE verdict = 'wrong') AS wrong_count,
         count(*) FILTER (WHERE verdict = 'unsure') AS unsure_count
     FROM verdict
-    WHERE is_latest AND rule_id IS NOT NULL
+    WHERE is_counted AND rule_id IS NOT NULL
     GROUP BY ALL
 ),
 
@@ -46,7 +46,7 @@ FROM judged
 LEFT JOIN known ON judged.tagger = known.tagger AND judged.rule_id = known.rule_id
 GROUP BY ALL;
 
-COMMENT ON VIEW rule_precision IS 'One row per rule and version of it that people judged: how much of what it found they call right';
+COMMENT ON VIEW rule_precision IS 'One row per rule and version of it that people judged: how much of what it found they call right; a final decision counts alone, an appeal not at all';
 COMMENT ON COLUMN rule_precision.tagger IS 'causes or taboo';
 COMMENT ON COLUMN rule_precision.rule_id IS 'Lexicon entry, or classifier: with the first digits of its digest';
 COMMENT ON COLUMN rule_precision.rule_version IS 'Version that found what was judged; null when not known';

@@ -17,7 +17,8 @@ WITH said AS (
         note,
         labelled_by,
         labelled_at,
-        origin
+        origin,
+        coalesce(stage, 'review') AS stage
     FROM cause_label
     UNION ALL
     SELECT
@@ -36,7 +37,8 @@ WITH said AS (
         note,
         labelled_by,
         labelled_at,
-        origin
+        origin,
+        coalesce(stage, 'review') AS stage
     FROM taboo_verdict
     UNION ALL
     SELECT
@@ -55,18 +57,52 @@ WITH said AS (
         note,
         labelled_by,
         labelled_at,
-        origin
+        origin,
+        coalesce(stage, 'review') AS stage
     FROM case_verdict
+),
+
+ranked AS (
+    SELECT
+        said.* REPLACE (nullif(said.finding, '') AS finding, nullif(said.corrected, '') AS corrected),
+        row_number() OVER (
+            PARTITION BY said.target_id, said.labelled_by, said.stage
+            ORDER BY said.labelled_at DESC, said.label_id DESC
+        ) = 1 AS is_latest,
+        row_number() OVER (
+            PARTITION BY said.target_id, said.stage ORDER BY said.labelled_at DESC, said.label_id DESC
+        ) AS number_of_stage,
+        bool_or(said.stage = 'final') OVER (PARTITION BY said.target_id) AS is_decided
+    FROM said
 )
 
 SELECT
-    said.* REPLACE (nullif(said.finding, '') AS finding, nullif(said.corrected, '') AS corrected),
-    row_number() OVER (
-        PARTITION BY said.target_id, said.labelled_by ORDER BY said.labelled_at DESC, said.label_id DESC
-    ) = 1 AS is_latest
-FROM said;
+    kind,
+    label_id,
+    target_id,
+    call_id,
+    night,
+    run_id,
+    finding,
+    corrected,
+    tagger,
+    rule_id,
+    rule_version,
+    verdict,
+    note,
+    labelled_by,
+    labelled_at,
+    origin,
+    stage,
+    is_latest,
+    CASE
+        WHEN stage = 'appeal' THEN FALSE
+        WHEN stage = 'final' THEN number_of_stage = 1
+        ELSE is_latest AND NOT is_decided
+    END AS is_counted
+FROM ranked;
 
-COMMENT ON VIEW verdict IS 'One row per verdict of a person on a finding or a case, earlier ones included; count those with is_latest';
+COMMENT ON VIEW verdict IS 'One row per verdict of a person on a finding or a case, earlier ones and appeals included; count those with is_counted';
 COMMENT ON COLUMN verdict.kind IS 'cause, taboo or case';
 COMMENT ON COLUMN verdict.label_id IS 'Identity of the verdict';
 COMMENT ON COLUMN verdict.target_id IS 'What was judged: the same for a finding that several runs made';
@@ -83,4 +119,6 @@ COMMENT ON COLUMN verdict.note IS 'What the person wrote beside it';
 COMMENT ON COLUMN verdict.labelled_by IS 'Who judged';
 COMMENT ON COLUMN verdict.labelled_at IS 'When, UTC';
 COMMENT ON COLUMN verdict.origin IS 'import or review';
-COMMENT ON COLUMN verdict.is_latest IS 'Whether it is the newest verdict of this person on this finding';
+COMMENT ON COLUMN verdict.stage IS 'review, appeal or final';
+COMMENT ON COLUMN verdict.is_latest IS 'Whether it is the newest of this person on this finding at this stage';
+COMMENT ON COLUMN verdict.is_counted IS 'Whether it counts: the newest final decision on the finding where there is one, else the newest review of each person; an appeal never';

@@ -17,3 +17,11 @@ WHERE verdict NOT IN ('right', 'wrong', 'unsure') OR origin NOT IN ('import', 'r
 SELECT label_id
 FROM case_verdict
 WHERE trim(labelled_by) = '';
+
+-- check stage_is_known fail: stage 不在约定的取值之内，或终审没有说对错
+SELECT
+    label_id,
+    stage,
+    verdict
+FROM case_verdict
+WHERE stage NOT IN ('review', 'appeal', 'final') OR (stage = 'final' AND verdict = 'unsure');

@@ -24,3 +24,11 @@ SELECT
     corrected_top_cause
 FROM cause_label
 WHERE corrected_top_cause NOT IN ('fees', 'skill', 'attitude', 'process', 'product', 'other', 'none');
+
+-- check stage_is_known fail: stage 不在约定的取值之内，或终审没有说对错
+SELECT
+    label_id,
+    stage,
+    verdict
+FROM cause_label
+WHERE stage NOT IN ('review', 'appeal', 'final') OR (stage = 'final' AND verdict = 'unsure');

@@ -23,10 +23,11 @@ CREATE TABLE cause_label (
     labelled_at TIMESTAMP NOT NULL,
     origin VARCHAR NOT NULL,
     source_file VARCHAR,
-    source_digest VARCHAR
+    source_digest VARCHAR,
+    stage VARCHAR
 );
 
-COMMENT ON TABLE cause_label IS 'One row per verdict of a person on a cause of a call, or on finding none; earlier verdicts stay, the newest of each person counts (see mart verdict)';
+COMMENT ON TABLE cause_label IS 'One row per verdict of a person on a cause of a call, or on finding none; earlier verdicts stay; which of them count tells the mart verdict';
 COMMENT ON COLUMN cause_label.label_id IS 'Identity of the verdict, made from its content and the delivery it came with';
 COMMENT ON COLUMN cause_label.target_id IS 'What was judged: the same for a finding that several runs made';
 COMMENT ON COLUMN cause_label.call_id IS 'Identity of the call, from the manifest or the file name';
@@ -50,3 +51,4 @@ COMMENT ON COLUMN cause_label.labelled_at IS 'When it was judged or imported, UT
 COMMENT ON COLUMN cause_label.origin IS 'import (a file that came back) or review (a click)';
 COMMENT ON COLUMN cause_label.source_file IS 'Name of the imported file; null for a click';
 COMMENT ON COLUMN cause_label.source_digest IS 'sha256 (hex) of the imported file; null for a click';
+COMMENT ON COLUMN cause_label.stage IS 'review: a reviewer''s verdict (so is null); appeal: the agent''s side disagrees with the finding, which is no verdict; final: the lead''s decision, which overrules everybody';

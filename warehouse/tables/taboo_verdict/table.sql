@@ -21,10 +21,11 @@ CREATE TABLE taboo_verdict (
     labelled_at TIMESTAMP NOT NULL,
     origin VARCHAR NOT NULL,
     source_file VARCHAR,
-    source_digest VARCHAR
+    source_digest VARCHAR,
+    stage VARCHAR
 );
 
-COMMENT ON TABLE taboo_verdict IS 'One row per verdict of a person on a forbidden or sensitive phrase that was found; earlier verdicts stay, the newest of each person counts (see mart verdict)';
+COMMENT ON TABLE taboo_verdict IS 'One row per verdict of a person on a forbidden or sensitive phrase that was found; earlier verdicts stay; which of them count tells the mart verdict';
 COMMENT ON COLUMN taboo_verdict.label_id IS 'Identity of the verdict, made from its content and the delivery it came with';
 COMMENT ON COLUMN taboo_verdict.target_id IS 'What was judged: the same for a finding that several runs made';
 COMMENT ON COLUMN taboo_verdict.call_id IS 'Identity of the call, from the manifest or the file name';
@@ -46,3 +47,4 @@ COMMENT ON COLUMN taboo_verdict.labelled_at IS 'When it was judged or imported, 
 COMMENT ON COLUMN taboo_verdict.origin IS 'import (a file that came back) or review (a click)';
 COMMENT ON COLUMN taboo_verdict.source_file IS 'Name of the imported file; null for a click';
 COMMENT ON COLUMN taboo_verdict.source_digest IS 'sha256 (hex) of the imported file; null for a click';
+COMMENT ON COLUMN taboo_verdict.stage IS 'review: a reviewer''s verdict (so is null); appeal: the agent''s side disagrees with the finding, which is no verdict; final: the lead''s decision, which overrules everybody';
