@@ -5,7 +5,8 @@ Out: frozen specs in a stable order. Edge (reads the package's own files, once).
 
 A table.sql opens with two lines: `-- rows: call | run | history | case | label | warehouse` tells who owns
 its rows, `-- order: a, b` the columns its files are sorted by; `-- stage: heard` says that only a nightly run
-writes it. A view.sql may open with `-- needs: other_mart`.
+writes it. A view.sql may open with `-- needs: other_mart`. A checks.sql may open with `-- shared: a, b`: the
+checks of `shared_checks/<name>.sql`, with `__table__` filled in, are its own.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from pathlib import Path
 from warehouse.errors import WarehouseError
 
 _HERE = Path(__file__).resolve().parent
-_DIRECTIVE = re.compile(r"^-- (?P<key>rows|order|needs|stage): (?P<value>.+)$", re.MULTILINE)
+_DIRECTIVE = re.compile(r"^-- (?P<key>rows|order|needs|stage|shared): (?P<value>.+)$", re.MULTILINE)
 
 
 class RowOwner(StrEnum):
@@ -145,6 +146,25 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def read_checks(folder: Path) -> str:
+    """The checks of a table's or mart's folder, those that it shares with others filled in at the end.
+
+    Raises:
+        WarehouseError: it has no checks.sql, or shares a check that is not there.
+    """
+    text = _read(folder / "checks.sql")
+    shared = [_shared_check(folder, name) for name in _names(_directives(text).get("shared"))]
+    return "\n".join([text, *shared])
+
+
+def _shared_check(folder: Path, name: str) -> str:
+    path = _HERE / "shared_checks" / f"{name}.sql"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in path.parent.glob("*.sql")))
+        raise WarehouseError(f"{folder / 'checks.sql'}: '-- shared: {name}' is unknown (known: {known})")
+    return path.read_text(encoding="utf-8").replace("__table__", folder.name)
+
+
 def _directives(text: str) -> dict[str, str]:
     return {match["key"]: match["value"].strip() for match in _DIRECTIVE.finditer(text)}
 
@@ -163,7 +183,7 @@ def _table_spec(folder: Path) -> TableSpec:
     return TableSpec(
         name=folder.name,
         ddl=ddl,
-        checks=_read(folder / "checks.sql"),
+        checks=read_checks(folder),
         owner=RowOwner(found["rows"]),
         order=_names(found["order"]),
         stage=Stage(found.get("stage", Stage.FOUND)),
@@ -175,6 +195,6 @@ def _mart_spec(folder: Path) -> MartSpec:
     return MartSpec(
         name=folder.name,
         ddl=ddl,
-        checks=_read(folder / "checks.sql"),
+        checks=read_checks(folder),
         needs=_names(_directives(ddl).get("needs")),
     )

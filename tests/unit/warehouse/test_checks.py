@@ -9,6 +9,7 @@ from warehouse.connect import open_reading, open_writing
 from warehouse.errors import CheckFailed, WarehouseError
 from warehouse.load import add_rows, build_warehouse
 from warehouse.rows import RunContext
+from warehouse.schema import read_checks
 
 NIGHT = date(2026, 11, 20)
 
@@ -166,3 +167,17 @@ def test_warnings_do_not_stop_publishing(build):
 def test_a_check_file_that_is_not_one_is_refused(text):
     with pytest.raises(WarehouseError, match=r"thing/checks\.sql"):
         parse_checks("thing", text)
+
+
+def test_shared_checks_are_every_table_s_own():
+    sql = {(check.subject, check.name): check.sql for check in checks()}
+    for subject in ("turn", "taboo_hit", "cause_tag"):
+        assert f"FROM {subject}\n" in sql[subject, "has_call"]
+    assert {name for _, name in sql} >= {"evidence_fits_turn", "says_who", "verdict_is_known"}
+    assert not [key for key, text in sql.items() if "__table__" in text]
+
+
+def test_a_shared_check_that_is_not_there_is_told(tmp_path):
+    (tmp_path / "checks.sql").write_text("-- shared: has_cal\n", encoding="utf-8")
+    with pytest.raises(WarehouseError, match=r"has_cal.*known: .*has_call"):
+        read_checks(tmp_path)

@@ -1,3 +1,5 @@
+-- shared: has_call
+
 -- check is_unique fail: 同一通话有多个服务评分
 SELECT
     handling_score.call_id,
@@ -6,16 +8,6 @@ FROM handling_score
 WHERE handling_score.night IN (SELECT checked_night.night FROM checked_night)
 GROUP BY ALL
 HAVING count(*) > 1;
-
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    handling_score.call_id,
-    handling_score.night
-FROM handling_score
-ANTI JOIN
-    call
-    ON handling_score.call_id = call.call_id AND handling_score.night = call.night AND handling_score.call_date = call.call_date
-WHERE handling_score.night IN (SELECT checked_night.night FROM checked_night);
 
 -- check score_is_in_range fail: 评分不在 0 到 100 之间
 SELECT

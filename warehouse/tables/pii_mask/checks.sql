@@ -1,12 +1,4 @@
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    pii_mask.call_id,
-    pii_mask.night
-FROM pii_mask
-ANTI JOIN
-    call
-    ON pii_mask.call_id = call.call_id AND pii_mask.night = call.night AND pii_mask.call_date = call.call_date
-WHERE pii_mask.night IN (SELECT checked_night.night FROM checked_night);
+-- shared: has_call
 
 -- check has_turn fail: 有记录指向不存在的轮次,或字符位置超出该轮文字
 SELECT

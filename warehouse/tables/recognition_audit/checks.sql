@@ -1,3 +1,5 @@
+-- shared: has_call
+
 -- check is_unique fail: 同一声道的审计出现多次
 SELECT
     recognition_audit.call_id,
@@ -7,19 +9,6 @@ FROM recognition_audit
 WHERE recognition_audit.night IN (SELECT checked_night.night FROM checked_night)
 GROUP BY ALL
 HAVING count(*) > 1;
-
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    recognition_audit.call_id,
-    recognition_audit.night
-FROM recognition_audit
-ANTI JOIN
-    call
-    ON
-        recognition_audit.call_id = call.call_id
-        AND recognition_audit.night = call.night
-        AND recognition_audit.call_date = call.call_date
-WHERE recognition_audit.night IN (SELECT checked_night.night FROM checked_night);
 
 -- check role_is_known fail: role 不在约定的取值之内
 SELECT

@@ -1,3 +1,5 @@
+-- shared: has_call
+
 -- check is_unique fail: 同一指标出现多次
 SELECT
     signal.call_id,
@@ -8,14 +10,6 @@ FROM signal
 WHERE signal.night IN (SELECT checked_night.night FROM checked_night)
 GROUP BY ALL
 HAVING count(*) > 1;
-
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    signal.call_id,
-    signal.night
-FROM signal
-ANTI JOIN call ON signal.call_id = call.call_id AND signal.night = call.night AND signal.call_date = call.call_date
-WHERE signal.night IN (SELECT checked_night.night FROM checked_night);
 
 -- check role_is_known fail: role 不在约定的取值之内
 SELECT

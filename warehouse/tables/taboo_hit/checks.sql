@@ -1,3 +1,5 @@
+-- shared: has_call, confidence_is_in_range
+
 -- check is_unique fail: 同一命中出现多次
 SELECT
     taboo_hit.call_id,
@@ -10,16 +12,6 @@ FROM taboo_hit
 WHERE taboo_hit.night IN (SELECT checked_night.night FROM checked_night)
 GROUP BY ALL
 HAVING count(*) > 1;
-
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    taboo_hit.call_id,
-    taboo_hit.night
-FROM taboo_hit
-ANTI JOIN
-    call
-    ON taboo_hit.call_id = call.call_id AND taboo_hit.night = call.night AND taboo_hit.call_date = call.call_date
-WHERE taboo_hit.night IN (SELECT checked_night.night FROM checked_night);
 
 -- check has_turn fail: 有记录指向不存在的轮次,或字符位置超出该轮文字
 SELECT
@@ -63,15 +55,6 @@ WHERE
         'cold_refusal', 'passing_the_buck', 'questioning_back', 'impatience', 'belittling', 'sarcasm',
         'refusing_to_listen', 'insult', 'provoking', 'threat', 'putting_off', 'blind_promise', 'beyond_remit'
     );
-
--- check confidence_is_in_range fail: 置信度不在 0 到 1 之间
-SELECT
-    taboo_hit.call_id,
-    taboo_hit.confidence
-FROM taboo_hit
-WHERE
-    taboo_hit.night IN (SELECT checked_night.night FROM checked_night)
-    AND (taboo_hit.confidence NOT BETWEEN 0 AND 1);
 
 -- check span_is_ordered fail: 起止位置颠倒或为负
 SELECT

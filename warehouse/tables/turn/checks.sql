@@ -1,3 +1,5 @@
+-- shared: has_call
+
 -- check is_unique fail: 同一通话的同一轮次出现多次
 SELECT
     turn.call_id,
@@ -7,14 +9,6 @@ FROM turn
 WHERE turn.night IN (SELECT checked_night.night FROM checked_night)
 GROUP BY ALL
 HAVING count(*) > 1;
-
--- check has_call fail: 有记录不属于任何通话
-SELECT
-    turn.call_id,
-    turn.night
-FROM turn
-ANTI JOIN call ON turn.call_id = call.call_id AND turn.night = call.night AND turn.call_date = call.call_date
-WHERE turn.night IN (SELECT checked_night.night FROM checked_night);
 
 -- check role_is_known fail: role 不在约定的取值之内
 SELECT
