@@ -24,10 +24,27 @@ class Library:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """One point of why a case was chosen: `kind` is a group of labels.yaml, `label_id` an id of it.
+
+    `value` is what was counted or measured (None: nothing to tell), `points` what it adds to the case's
+    score. Points of kind `repeat` and `folded` are no part of the score: they tell what other cases did to
+    its rank (`repeat`: points lost because of `value` better cases with the same cause, team ...) or how many
+    near-duplicates stand behind it.
+    """
+
+    kind: str
+    label_id: str
+    value: float | None = None
+    points: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A call chosen to teach. `pair_key` joins the two sides of a comparison, `side` is good | bad.
 
-    `focus_start_s`..`focus_end_s` is the moment worth hearing, `reason` says in Chinese why it was chosen.
+    `focus_start_s`..`focus_end_s` is the moment worth hearing, `reason` says in Chinese why it was chosen,
+    `why` the same point by point; `folded_count` is how many near-duplicates it stands for.
     """
 
     case_id: str
@@ -40,6 +57,8 @@ class Case:
     focus_end_s: float
     pair_key: str | None = None
     side: str | None = None
+    why: tuple[Why, ...] = ()
+    folded_count: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,8 @@ SELECT
     l.focus_end_s,
     l.pair_key,
     l.side,
+    l.why,
+    l.folded_count,
     c.call_date,
     c.line_of_business,
     c.team,

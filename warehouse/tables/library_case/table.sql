@@ -12,7 +12,14 @@ CREATE TABLE library_case (
     focus_start_s DOUBLE NOT NULL,
     focus_end_s DOUBLE NOT NULL,
     pair_key VARCHAR,
-    side VARCHAR
+    side VARCHAR,
+    why STRUCT(
+        kind VARCHAR,
+        label_id VARCHAR,
+        "value" DOUBLE,
+        points DOUBLE
+    )[],
+    folded_count INTEGER
 );
 
 COMMENT ON TABLE library_case IS 'One row per call chosen for a case library on a night';
@@ -28,3 +35,5 @@ COMMENT ON COLUMN library_case.focus_start_s IS 'Start of the moment worth heari
 COMMENT ON COLUMN library_case.focus_end_s IS 'End of the moment worth hearing, seconds';
 COMMENT ON COLUMN library_case.pair_key IS 'Joins the two sides of a comparison; null elsewhere';
 COMMENT ON COLUMN library_case.side IS 'good or bad side of a comparison; null elsewhere';
+COMMENT ON COLUMN library_case.why IS 'Why it was chosen, point by point: kind is a group of labels.yaml and label_id an id of it, value what was counted or measured, points what it adds to the score; kinds repeat and folded tell of its rank among the others and are no part of the score; null in older nights';
+COMMENT ON COLUMN library_case.folded_count IS 'Near-duplicate cases that it stands for; null in older nights';
