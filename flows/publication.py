@@ -18,7 +18,7 @@ from warehouse.case import Case, Clip, Library
 from warehouse.case_clips import ClipRefusal, CuttingOptions, cut_clips, with_library
 from warehouse.case_rows import case_rows, clip_rows
 from warehouse.checks import CheckResult, require_ok, run_checks
-from warehouse.clips import SoundOptions
+from warehouse.clip_sound import SoundOptions
 from warehouse.connect import open_reading
 from warehouse.lake import Lake, RunRef
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases

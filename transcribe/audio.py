@@ -24,7 +24,7 @@ from transcribe.channels import (
 from transcribe.container import ends_inside_ogg_page
 from transcribe.errors import AudioUnreadable
 from transcribe.file_edges import read_edges
-from transcribe.media import Media, open_media, write_media
+from transcribe.media import Media, open_media, read_media_note, write_media
 from transcribe.mixes import without_mixes
 from transcribe.naming import shown_name
 from transcribe.tape import MAX_CHANNEL_S, SAMPLE_RATE_HZ, Tape
@@ -38,6 +38,7 @@ __all__ = [
     "decode",
     "load_recording",
     "probe",
+    "read_note",
     "read_span",
     "rms_dbfs",
     "write_audio",
@@ -179,16 +180,27 @@ def read_span(files: Path | Sequence[Path], start_s: float, end_s: float) -> Sam
     return as_float(np.stack(_channels_of([_read_file_span(path, start_s, end_s) for path in paths])))
 
 
-def write_audio(path: Path, samples: Samples, sample_rate_hz: int, codec: Literal["opus", "mp3"]) -> None:
+def write_audio(
+    path: Path, samples: Samples, sample_rate_hz: int, codec: Literal["opus", "mp3"], note: str = ""
+) -> None:
     """Writes samples, (n_samples,) or (1..2, n_samples) float32 in -1..1, as Opus in Ogg or as MP3.
 
-    The same samples give the same bytes. The file appears whole or not at all.
+    The same samples and note (for `read_note`) give the same bytes. The file appears whole or not at all.
 
     Raises:
         ValueError: an unknown codec, a rate that Opus does not have, more than two channels.
         OSError: the folder is missing, not writable or full.
     """
-    write_media(path, np.atleast_2d(samples), sample_rate_hz, codec)
+    write_media(path, np.atleast_2d(samples), sample_rate_hz, codec, note)
+
+
+def read_note(path: Path) -> str:
+    """Returns the note that a file was written with, "" when there is none.
+
+    Raises:
+        AudioUnreadable: the file is damaged or gone.
+    """
+    return read_media_note(path)
 
 
 def _taped(media: Media, path: Path) -> Tape:

@@ -5,6 +5,8 @@ Pure, standard library only (besides the shapes of earlier stages). Times are se
 
 from dataclasses import dataclass
 
+from transcribe.call import TimeSpan
+
 
 @dataclass(frozen=True, slots=True)
 class Library:
@@ -63,7 +65,11 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """An audio file cut for a case: span in the recording, file below `pages/`, its sha256 (hex)."""
+    """An audio file cut for a case: span in the recording, file below `pages/`, its sha256 (hex).
+
+    `masks` are the silenced spans (seconds of the recording), `reason` why the case was chosen, `peaks` the
+    loudest sample of each tenth of a second, 0..255 of full scale. None in rows of older versions.
+    """
 
     clip_id: str
     case_id: str
@@ -74,3 +80,8 @@ class Clip:
     digest: str
     mask_count: int
     masked_s: float
+    recording_digest: str | None = None
+    masks: tuple[TimeSpan, ...] | None = None
+    reason: str | None = None
+    loudness_lufs: float | None = None
+    peaks: tuple[int, ...] | None = None

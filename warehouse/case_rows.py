@@ -18,4 +18,11 @@ def case_rows(cases: Iterable[Case], run: RunContext) -> list[Row]:
 
 def clip_rows(clips: Iterable[Clip], run: RunContext) -> list[Row]:
     """Rows of `clip`."""
-    return [asdict(clip) | {"night": run.night, "run_id": run.run_id} for clip in clips]
+    return [_clip_row(clip) | {"night": run.night, "run_id": run.run_id} for clip in clips]
+
+
+def _clip_row(clip: Clip) -> Row:
+    return asdict(clip) | {
+        "masks": None if clip.masks is None else [asdict(mask) for mask in clip.masks],
+        "peaks": None if clip.peaks is None else list(clip.peaks),
+    }

@@ -1,5 +1,6 @@
 """A small site made from given calls, and a real headless Chromium that opens it from disk."""
 
+import hashlib
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -140,8 +141,10 @@ def _note_failure(troubles: list[str], request: Request) -> None:
 def _store(con: Connection, given: dict[str, Any], sound: Path) -> Path:
     turns = _turns(given["turns"])
     night: date = given["night"]
+    _speak(sound, turns, turns[-1].end_s + 1.0)
+    digest = hashlib.sha256(sound.read_bytes()).hexdigest()
     recording = Recording(
-        call_id=given["call_id"], files=(sound,), digest=f"digest {sound.stem}", night=night, call_date=night,
+        call_id=given["call_id"], files=(sound,), digest=digest, night=night, call_date=night,
         line_of_business=given["line_of_business"], agent_id=given["agent_id"], team=given["team"],
     )  # fmt: skip
     duration_s = turns[-1].end_s + 1.0
@@ -156,7 +159,6 @@ def _store(con: Connection, given: dict[str, Any], sound: Path) -> Path:
         for found in [_evidence(turns, entry)]
     ]
     _insert(con, "pii_mask", pii_rows(masks, context))
-    _speak(sound, turns, duration_s)
     return sound
 
 
