@@ -57,17 +57,22 @@ def agent_mentions(turns: Sequence[Turn], agent_id: str | None) -> tuple[PiiMask
     found: list[PiiMask] = []
     for turn in turns:
         if turn.role is SpeakerRole.AGENT:
-            found.extend(_mask(turn, begin, end) for begin, end in mention_spans(turn, agent_id))
+            found.extend(
+                _mask(turn, begin, end) for begin, end in mention_spans(turn.text, turn.pinyin, agent_id)
+            )
     return tuple(found)
 
 
-def mention_spans(turn: Turn, agent_id: str | None) -> list[tuple[int, int]]:
-    """Return the characters of a turn that name the agent, merged and ordered."""
+def mention_spans(text: str, pinyin: Sequence[str], agent_id: str | None) -> list[tuple[int, int]]:
+    """Return the characters of an agent's turn that name the agent, merged and ordered.
+
+    `pinyin` has one toneless syllable per character, or nothing.
+    """
     patterns = _patterns()
-    spans = [found.span("who") for found in patterns.number.finditer(turn.text)]
-    spans += [found.span("who") for found in patterns.name.finditer(turn.text)]
-    spans += list(_after_sounds(turn, patterns))
-    spans += list(_own_id(turn.text, agent_id))
+    spans = [found.span("who") for found in patterns.number.finditer(text)]
+    spans += [found.span("who") for found in patterns.name.finditer(text)]
+    spans += list(_after_sounds(text, pinyin, patterns))
+    spans += list(_own_id(text, agent_id))
     merged: list[tuple[int, int]] = []
     for begin, end in sorted(span for span in spans if span[0] < span[1]):
         if merged and begin <= merged[-1][1]:
@@ -77,14 +82,14 @@ def mention_spans(turn: Turn, agent_id: str | None) -> list[tuple[int, int]]:
     return merged
 
 
-def _after_sounds(turn: Turn, patterns: _Patterns) -> Iterator[tuple[int, int]]:
+def _after_sounds(text: str, pinyin: Sequence[str], patterns: _Patterns) -> Iterator[tuple[int, int]]:
     """Yield what follows a cue that was heard as other characters of the same sound."""
-    if len(turn.pinyin) != len(turn.text):
+    if len(pinyin) != len(text):
         return
     for cue in patterns.cue_sounds:
-        for at in range(len(turn.pinyin) - len(cue) + 1):
-            if turn.pinyin[at : at + len(cue)] == cue and (
-                rest := patterns.rest.match(turn.text, at + len(cue))
+        for at in range(len(pinyin) - len(cue) + 1):
+            if tuple(pinyin[at : at + len(cue)]) == cue and (
+                rest := patterns.rest.match(text, at + len(cue))
             ):
                 yield rest.span("who")
 

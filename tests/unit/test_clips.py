@@ -3,6 +3,7 @@
 import wave
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -212,7 +213,9 @@ REAL = [("2026-11-20", "c001.wav"), ("2026-11-20", "c003.mp3"), ("2026-11-20", "
 
 @pytest.mark.parametrize("codec", ["opus", "mp3"])
 @pytest.mark.parametrize(("night", "name"), REAL)
-def test_real_calls_are_as_loud_as_r128_asks(night: str, name: str, codec: str, tmp_path: Path) -> None:
+def test_real_calls_are_as_loud_as_r128_asks(
+    night: str, name: str, codec: Literal["opus", "mp3"], tmp_path: Path
+) -> None:
     """Measured in the file that is heard: loudness, true peak, both voices, both ends."""
     truth = yaml.safe_load((SAMPLES.parent / "truth" / f"{name[:4]}.yaml").read_text("utf-8"))
     span = TimeSpan(5.0, 40.0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from warehouse.case import Library
-from warehouse.clips import remove_unlisted
+from warehouse.clips import CUES_SUFFIX, remove_unlisted
 from warehouse.connect import Connection
 from warehouse.errors import WarehouseError
 from warehouse.labels import Labels, load_labels
@@ -21,6 +21,7 @@ from warehouse.pages.names import day_name
 from warehouse.pages.overview import NightRows, one_per_pair, overview
 from warehouse.pages.read import read_cases, read_night, read_nights
 from warehouse.pages.views import CaseView
+from warehouse.pages.webvtt import webvtt
 
 HERE = Path(__file__).resolve().parent
 ASSETS = {"css": "app.css", "js": "app.js", "icon": "icon.svg"}
@@ -146,6 +147,9 @@ def _write_cases(site: _Site, views: Iterable[CaseView]) -> list[CaseView]:
 
 def _write_case(site: _Site, view: CaseView) -> CaseView:
     site.page(f"case/{view.page}.html", "case.html.j2", view.library_id, {"view": view})
+    if view.clip:
+        cues = str(Path(view.clip).with_suffix(CUES_SUFFIX))
+        site.write(cues, webvtt(view.turns, view.duration_s).encode())
     return replace(view, turns=(), blocks=(), dots=())
 
 

@@ -5,7 +5,7 @@ Nothing here is markup: templates escape every string.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from transcribe.call import TimeSpan, Word
 from warehouse.case import Library
 from warehouse.labels import Labels
+from warehouse.pages.hidden_agent import without_agent
 from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id, typeset
 from warehouse.pages.pieces import PRIORITY, Mark, Run, runs_of
 
@@ -114,6 +115,8 @@ class CallRows:
 
 def case_view(row: Row, call: CallRows, library: Library, labels: Labels) -> CaseView:
     """Return the view of one row of `queries/cases.sql`."""
+    if not library.is_agent_named:
+        call = replace(call, turns=without_agent(call.turns, row["agent_id"]))
     clip = _shown_span(row, library)
     file = clip_file(row["clip_file"])
     marks = [mark for mark in call.marks if mark["confidence"] >= LIKELY]

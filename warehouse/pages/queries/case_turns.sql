@@ -5,7 +5,8 @@ SELECT
     t.start_s,
     t.end_s,
     t.text,
-    t.words
+    t.words,
+    t.pinyin
 FROM turn AS t
 WHERE t.call_id IN (SELECT UNNEST($call_ids))
 ORDER BY t.call_id, t.turn_index;
