@@ -61,7 +61,11 @@ def test_cases_leave_when_their_time_is_over_with_pages_and_sound(
     assert site.pages.case_count == 8
     listed = "".join(page.read_text(encoding="utf-8") for page in site.folder.rglob("*.html"))
     assert len(list(site.folder.glob("case/*.html"))) == 8
-    assert all(clip.name in listed for clip in site.folder.glob("clips/*/*"))
+    kept = {
+        suffix: {file.stem for file in site.folder.glob(f"clips/*/*{suffix}")} for suffix in (".ogg", ".vtt")
+    }
+    assert kept[".ogg"] == kept[".vtt"]
+    assert all(f"{stem}.ogg" in listed for stem in kept[".ogg"])
 
 
 def test_a_pair_that_lost_a_side_becomes_a_single_case(build_site: Build, given_calls: Given) -> None:
