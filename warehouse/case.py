@@ -3,14 +3,70 @@
 Pure, standard library only (besides the shapes of earlier stages). Times are seconds in the recording.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+# What a case keeps of its score per better one with the same; `again`: the same agent in the same matter.
+REPEAT_WORTH: Mapping[str, float] = {
+    "cause": 0.9,
+    "sub_cause": 0.8,
+    "matter": 0.85,
+    "team": 0.95,
+    "agent": 0.7,
+    "again": 0.4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Floors:
+    """How sure findings (`confidence`) and roles (`role_confidence`) must be to count, both 0..1."""
+
+    confidence: float = 0.5
+    role_confidence: float = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class Diversity:
+    """How often cases of a night may share a cause, sub_cause, matter, team, agent, or agent and matter.
+
+    `repeat_worth` is the share of its score (0..1] that a case keeps per better one that has the same;
+    `limits` is how many may have the same at most, no limit where none is given.
+    """
+
+    repeat_worth: Mapping[str, float] = field(default_factory=lambda: REPEAT_WORTH)
+    limits: Mapping[str, int] = field(default_factory=dict[str, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """When two cases are nearly the same: `similarity` of their words (cosine, 0..1; above 1 never), told by
+    at least `min_chars` characters, or the same customer and cause within `days`."""
+
+    similarity: float = 0.9
+    min_chars: int = 40
+    days: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PairPoints:
+    """What being alike adds to the score of a pair, besides the scores of its sides."""
+
+    same_sub_cause: float = 10.0
+    same_customer_type: float = 3.0
+    same_night: float = 1.0
+    same_agent: float = -2.0
 
 from transcribe.call import TimeSpan
 
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """A case library as its folder describes it (`library.yaml` + `select.sql`)."""
+    """A case library as its folder describes it (`library.yaml` + `select.sql`).
+
+    `selection` is cases | pairs: whether select.sql returns cases, or good and bad sides to be paired.
+    `candidates_per_case` bounds the candidates that it may return, per case of the quota; `numbers` are
+    thresholds that it names as parameters.
+    """
 
     library_id: str
     title: str
@@ -23,6 +79,13 @@ class Library:
     retention_days: int
     is_agent_named: bool
     select_sql: str
+    selection: str = "cases"
+    candidates_per_case: int = 10
+    floors: Floors = field(default_factory=Floors)
+    diversity: Diversity = field(default_factory=Diversity)
+    folding: Folding = field(default_factory=Folding)
+    pair_points: PairPoints = field(default_factory=PairPoints)
+    numbers: Mapping[str, float] = field(default_factory=dict[str, float])
 
 
 @dataclass(frozen=True, slots=True)

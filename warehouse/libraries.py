@@ -2,29 +2,36 @@
 
 In: the libraries' folders and a connection to the warehouse being built. Out: `Library` and `Case` shapes.
 Edge: reads files (through `library_file`) and the warehouse. A library is a folder: one more changes no code.
+
+Its select.sql offers candidates. Retired ones are left out, near-duplicates folded, sides paired where the
+library asks for pairs, and of what remains the best are taken that are not the same again and again.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
-from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-from warehouse.case import Case, Library
-from warehouse.connect import Connection, DatabaseError, fetch_rows
-from warehouse.errors import LibraryInvalid
+from warehouse.candidates import (
+    CASES_DIR,
+    CallFacts,
+    Offer,
+    read_facts,
+    read_offers,
+    read_retired,
+    read_texts,
+)
+from warehouse.case import Case, Library, Why
+from warehouse.case_units import Facts, Unit, candidate_of, paired_units, units_of
+from warehouse.connect import Connection
+from warehouse.folding import Story, fold
 from warehouse.labels import Labels, load_labels
 from warehouse.library_file import load_libraries
+from warehouse.selection import Chosen, choose
 
 __all__ = ["CASES_DIR", "load_libraries", "select_cases"]
 
 LOOKBACK_NIGHTS = 30
-CASES_DIR = Path(__file__).resolve().parent / "cases"
-COLUMNS: frozenset[str] = frozenset(
-    ("call_id", "score", "reason", "focus_start_s", "focus_end_s", "pair_key", "side")
-)
-SIDES = frozenset((None, "good", "bad"))
 
 
 def select_cases(
@@ -44,113 +51,103 @@ def select_cases(
         LibraryInvalid: a select.sql does not run, or returns other columns or values than a case has.
     """
     labels = labels or load_labels()
-    digests = _digests(con)
-    retired = _retired(con)
+    retired = read_retired(con)
     cases: list[Case] = []
     for library in libraries:
-        rows = _run(con, library, {"night": night, "lookback_nights": lookback_nights})
-        rows = _without_retired(rows, library.library_id, retired)
-        cases.extend(_to_case(row, rank, library, digests, labels) for rank, row in _ranked(rows))
-        _check_pairs(library, cases)
+        offers = read_offers(con, library, night, lookback_nights)
+        offers = _without_retired(offers, library.library_id, retired)
+        if not offers:
+            continue
+        facts = read_facts(con, offers, library)
+        kept, folded = _folded(con, offers, facts, library)
+        units = (
+            paired_units(kept, facts, library, night)
+            if library.selection == "pairs"
+            else units_of(kept, library)
+        )
+        chosen = choose([candidate_of(unit, facts) for unit in units], library.quota, library.diversity)
+        by_key = {unit.key: unit for unit in units}
+        for rank, each in enumerate(chosen, start=1):
+            unit = by_key[each.candidate.key]
+            cases.extend(_cases(unit, rank, each, _Shelf(library, facts, folded, labels)))
     return tuple(cases)
 
 
-def _run(con: Connection, library: Library, given: Mapping[str, object]) -> list[dict[str, Any]]:
-    wanted = {**given, "quota": library.quota}
-    bound = {name: value for name, value in wanted.items() if f"${name}" in library.select_sql}
-    where = f"cases/{library.library_id}/select.sql"
-    try:
-        rows = fetch_rows(con, library.select_sql, bound)
-        columns = {str(column[0]) for column in con.description or ()}
-    except DatabaseError as err:
-        raise LibraryInvalid(f"{where}: 查询无法执行, 请改正: {err}") from err
-    odd = "、".join(sorted(columns ^ COLUMNS))
-    if odd:
-        raise LibraryInvalid(f"{where}: 返回的列与案例不符: {odd}; 需要 {', '.join(sorted(COLUMNS))}")
-    for row in rows:
-        _check_row(where, row)
-    return rows
-
-
-def _check_row(where: str, row: dict[str, Any]) -> None:
-    missing = [
-        name for name in ("call_id", "score", "reason", "focus_start_s", "focus_end_s") if row[name] is None
-    ]
-    if missing:
-        raise LibraryInvalid(f"{where}: 通话 {row['call_id']}: {', '.join(missing)} 为空, 每个案例都需要")
-    if not 0 <= row["focus_start_s"] <= row["focus_end_s"]:
-        raise LibraryInvalid(
-            f"{where}: 通话 {row['call_id']}: 需要 0 <= focus_start_s <= focus_end_s, "
-            f"得到 {row['focus_start_s']}, {row['focus_end_s']}"
-        )
-    if row["side"] not in SIDES or (row["pair_key"] is None) != (row["side"] is None):
-        raise LibraryInvalid(
-            f"{where}: 通话 {row['call_id']}: side 只能是 good 或 bad, 并与 pair_key 同时给出"
-        )
-
-
-def _ranked(rows: list[dict[str, Any]]) -> list[tuple[int, dict[str, Any]]]:
-    """Return (rank, row): 1 is best; the two sides of a pair share a rank."""
-    ranked: list[tuple[int, dict[str, Any]]] = []
-    seen: dict[str, int] = {}
-    for row in rows:
-        key = row["pair_key"] or f"{len(ranked)}:{row['call_id']}"
-        ranked.append((seen.setdefault(key, len(seen) + 1), row))
-    return ranked
-
-
-def _to_case(
-    row: dict[str, Any], rank: int, library: Library, digests: dict[str, str], labels: Labels
-) -> Case:
-    call_id = str(row["call_id"])
-    digest = digests.get(call_id)
-    if digest is None:
-        raise LibraryInvalid(f"cases/{library.library_id}/select.sql: 通话 {call_id} 不在表 call 中")
-    pair = row["pair_key"]
-    return Case(
-        case_id=_short_id(library.library_id, call_id, digest, str(pair)),
-        library_id=library.library_id,
-        call_id=call_id,
-        rank=rank,
-        score=round(float(row["score"]), 4),
-        reason=labels.fill(str(row["reason"])),
-        focus_start_s=float(row["focus_start_s"]),
-        focus_end_s=float(row["focus_end_s"]),
-        pair_key=None if pair is None else _short_id(library.library_id, str(pair)),
-        side=row["side"],
-    )
-
-
-def _check_pairs(library: Library, cases: list[Case]) -> None:
-    sides = sorted(
-        (c.pair_key, str(c.side)) for c in cases if c.library_id == library.library_id and c.pair_key
-    )
-    keys = {key for key, _ in sides}
-    if len(sides) != 2 * len(keys) or any(a == b for a, b in pairwise(sides)):
-        raise LibraryInvalid(
-            f"cases/{library.library_id}/select.sql: 每个 pair_key 需要恰好一行 good 和一行 bad"
-        )
-
-
-def _digests(con: Connection) -> dict[str, str]:
-    sql = (CASES_DIR / "digests.sql").read_text(encoding="utf-8")
-    return {str(row["call_id"]): str(row["recording_digest"]) for row in fetch_rows(con, sql)}
-
-
-def _retired(con: Connection) -> frozenset[tuple[str, str]]:
-    """Return (call_id, library_id) of every case that people judged wrong."""
-    sql = (CASES_DIR / "retired.sql").read_text(encoding="utf-8")
-    return frozenset((str(row["call_id"]), str(row["library_id"])) for row in fetch_rows(con, sql))
-
-
 def _without_retired(
-    rows: list[dict[str, Any]], library_id: str, retired: frozenset[tuple[str, str]]
-) -> list[dict[str, Any]]:
-    """Return the rows whose call, and whose pair's other call, nobody took out of the library."""
-    out = {(row["call_id"], row["pair_key"]) for row in rows if (row["call_id"], library_id) in retired}
-    calls = {call_id for call_id, _ in out}
-    pairs = {pair for _, pair in out} - {None}
-    return [row for row in rows if row["call_id"] not in calls and row["pair_key"] not in pairs]
+    offers: list[Offer], library_id: str, retired: frozenset[tuple[str, str]]
+) -> list[Offer]:
+    """Return the offers whose call, and whose pair's other call, nobody took out of the library."""
+    out = [offer for offer in offers if (offer.call_id, library_id) in retired]
+    calls = {offer.call_id for offer in out}
+    pairs = {offer.pair_key for offer in out} - {None}
+    return [offer for offer in offers if offer.call_id not in calls and offer.pair_key not in pairs]
+
+
+def _folded(
+    con: Connection, offers: Sequence[Offer], facts: Facts, library: Library
+) -> tuple[list[Offer], dict[str, int]]:
+    """Return who stays, side by side, and how many each stands for by call_id; given pairs are left alone."""
+    texts = read_texts(con, offers, facts, library.padding_s)
+    kept = [offer for offer in offers if offer.pair_key is not None]
+    counts: dict[str, int] = {}
+    for side in dict.fromkeys(offer.side for offer in offers if offer.pair_key is None):
+        loose = [offer for offer in offers if offer.pair_key is None and offer.side == side]
+        own = {offer.call_id: offer for offer in reversed(loose)}  # a call offered twice: the first counts
+        stories = [_story(offer, facts[call_id], texts.get(call_id, "")) for call_id, offer in own.items()]
+        for each in fold(stories, library.folding):
+            kept.append(own[each.key])
+            if each.others:
+                counts[each.key] = len(each.others)
+    return kept, counts
+
+
+def _story(offer: Offer, facts: CallFacts, text: str) -> Story:
+    return Story(
+        key=offer.call_id,
+        score=offer.score,
+        recording=facts.recording_digest,
+        customer=facts.customer_key,
+        causes=frozenset(cause.sub_cause or cause.top_cause for cause in facts.causes),
+        day=facts.call_date,
+        text=text,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shelf:
+    """A library while its cases are written down."""
+
+    library: Library
+    facts: Facts
+    folded: Mapping[str, int]
+    labels: Labels
+
+
+def _cases(unit: Unit, rank: int, chosen: Chosen, shelf: _Shelf) -> list[Case]:
+    return [_case(offer, rank, chosen, shelf) for offer in unit.offers]
+
+
+def _case(offer: Offer, rank: int, chosen: Chosen, shelf: _Shelf) -> Case:
+    library_id, labels = shelf.library.library_id, shelf.labels
+    digest = shelf.facts[offer.call_id].recording_digest
+    count = shelf.folded.get(offer.call_id, 0)
+    reason = labels.fill(offer.reason)
+    folded = (Why("folded", "cases", count),) if count else ()
+    repeats = tuple(Why("repeat", each.trait, each.count, round(each.points, 4)) for each in chosen.repeats)
+    return Case(
+        case_id=_short_id(library_id, offer.call_id, digest, str(offer.pair_key)),
+        library_id=library_id,
+        call_id=offer.call_id,
+        rank=rank,
+        score=round(offer.score, 4),
+        reason=f"{reason}；{labels.of('folded', 'cases')} {count} 通" if count else reason,
+        focus_start_s=offer.focus_start_s,
+        focus_end_s=offer.focus_end_s,
+        pair_key=None if offer.pair_key is None else _short_id(library_id, offer.pair_key),
+        side=offer.side,
+        why=(*offer.why, *repeats, *folded),
+        folded_count=count,
+    )
 
 
 def _short_id(*parts: str) -> str:

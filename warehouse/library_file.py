@@ -6,18 +6,43 @@ In: `cases/<library_id>/library.yaml` + `select.sql`. Out: `Library` shapes, in 
 import difflib
 import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from warehouse.case import Library
+from warehouse.case import REPEAT_WORTH, Diversity, Floors, Folding, Library, PairPoints
 from warehouse.errors import LibraryInvalid
 
 LIBRARY_ID = re.compile(r"[a-z][a-z0-9_]{1,40}")
 
 _Text = Annotated[str, Field(min_length=1, max_length=400)]
 _Seconds = Annotated[float, Field(ge=0, le=300, strict=False)]
+_Share = Annotated[float, Field(ge=0, le=1, strict=False)]
+_Points = Annotated[float, Field(ge=-1_000, le=1_000, strict=False)]
+_Trait = Literal["cause", "sub_cause", "matter", "team", "agent", "again"]
+# What a select.sql may name besides the `numbers` of its library.yaml.
+PARAMETERS = frozenset(("night", "quota", "candidates", "lookback_nights", "confidence", "role_confidence"))
+
+
+class FloorsFile(BaseModel):
+    """`floors`: how sure findings and roles must be, bound in select.sql as $confidence, $role_confidence."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    confidence: _Share = 0.5
+    role_confidence: _Share = 0.6
+
+
+class PairPointsFile(BaseModel):
+    """`pair_points`: what being alike adds to the score of a pair."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    same_sub_cause: _Points = 10.0
+    same_customer_type: _Points = 3.0
+    same_night: _Points = 1.0
+    same_agent: _Points = -2.0
 
 
 class LibraryFile(BaseModel):
@@ -34,6 +59,16 @@ class LibraryFile(BaseModel):
         max_clip_s: longest clip.
         retention_days: how long a case stays listed.
         is_agent_named: whether pages show the agent's id.
+        selection: cases, or pairs when select.sql returns good and bad sides that are to be paired.
+        candidates_per_case: how many candidates per case of the quota select.sql is asked for.
+        floors: how sure findings and roles must be.
+        repeat_worth: share of its score that a case keeps per better one with the same, by what is the same.
+        limits: most cases of a night with the same, by what is the same; no limit where left out.
+        fold_similarity: from which likeness of their words on (cosine) two cases are one; above 1 never.
+        fold_min_chars: fewest characters by which that is told.
+        fold_days: within how many days the same customer with the same cause is one case.
+        pair_points: what being alike adds to the score of a pair.
+        numbers: thresholds that select.sql names as parameters, by name.
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
@@ -48,6 +83,20 @@ class LibraryFile(BaseModel):
     max_clip_s: _Seconds
     retention_days: Annotated[int, Field(ge=1, le=3_650)]
     is_agent_named: bool
+    selection: Literal["cases", "pairs"] = "cases"
+    candidates_per_case: Annotated[int, Field(ge=1, le=1_000)] = 10
+    floors: FloorsFile = FloorsFile()
+    repeat_worth: dict[_Trait, Annotated[float, Field(gt=0, le=1, strict=False)]] = Field(
+        default_factory=dict
+    )
+    limits: dict[_Trait, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)
+    fold_similarity: Annotated[float, Field(gt=0, le=2, strict=False)] = 0.9
+    fold_min_chars: Annotated[int, Field(ge=2)] = 40
+    fold_days: Annotated[int, Field(ge=0, le=366)] = 3
+    pair_points: PairPointsFile = PairPointsFile()
+    numbers: dict[
+        Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")], Annotated[float, Field(strict=False)]
+    ] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _check_lengths(self) -> "LibraryFile":
@@ -55,6 +104,8 @@ class LibraryFile(BaseModel):
             raise ValueError("min_clip_s must not exceed max_clip_s")
         if self.padding_s * 2 >= self.max_clip_s:
             raise ValueError("padding_s twice must be less than max_clip_s")
+        if taken := sorted(PARAMETERS & self.numbers.keys()):
+            raise ValueError(f"numbers may not be named {', '.join(taken)}: select.sql has these already")
         return self
 
 
@@ -91,6 +142,13 @@ def _to_library(entry: LibraryFile, folder: Path) -> Library:
         retention_days=entry.retention_days,
         is_agent_named=entry.is_agent_named,
         select_sql=_read_text(folder / "select.sql"),
+        selection=entry.selection,
+        candidates_per_case=entry.candidates_per_case,
+        floors=Floors(**entry.floors.model_dump()),
+        diversity=Diversity({**REPEAT_WORTH, **entry.repeat_worth}, {**entry.limits}),
+        folding=Folding(entry.fold_similarity, entry.fold_min_chars, entry.fold_days),
+        pair_points=PairPoints(**entry.pair_points.model_dump()),
+        numbers=dict(entry.numbers),
     )
 
 

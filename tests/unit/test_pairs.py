@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from warehouse.pairs import STEPS, likeness_of, pair_steps
@@ -105,6 +105,7 @@ ROLES = st.sampled_from(["agent", "customer", "unknown", "ivr"])
 CALLS = st.lists(st.tuples(ROLES, TEXTS, st.none()), max_size=8)
 
 
+@settings(deadline=None)
 @given(CALLS, CALLS, st.sets(st.integers(0, 9)), st.sets(st.integers(0, 9)))
 def test_any_two_calls_can_be_laid_out(good, bad, good_marks, bad_marks) -> None:
     one, other = side(good), side(bad)
@@ -117,6 +118,7 @@ def test_any_two_calls_can_be_laid_out(good, bad, good_marks, bad_marks) -> None
         assert answer.good is None or answer.good.role == "agent"
 
 
+@settings(deadline=None)
 @given(TEXTS, TEXTS)
 def test_likeness_is_the_same_both_ways_and_full_with_itself(one: str, other: str) -> None:
     assert likeness_of(one, other) == likeness_of(other, one)

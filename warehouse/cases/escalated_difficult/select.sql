@@ -1,25 +1,17 @@
 -- Calls of one night in which the caller wanted a supervisor, named a regulator or the media, or complained formally.
--- $night: date of the drop folder. $quota: most cases wanted. Focus: the escalation and the reply that answered it.
-WITH floors AS (
-    SELECT
-        0.6 AS role_confidence,
-        0.5 AS confidence,
-        45.0 AS reply_within_s
-),
-
-heard AS (
+-- $night: date of the drop folder. $candidates: most calls wanted.
+-- Focus: the escalation and the reply that answered it.
+WITH heard AS (
     SELECT
         c.call_id,
-        c.agent_id,
         c.transferred_to_supervisor
     FROM call AS c
-    CROSS JOIN floors AS f
     WHERE
         c.night = $night
-        AND c.role_confidence >= f.role_confidence
+        AND c.role_confidence >= $role_confidence
         AND NOT EXISTS (
             SELECT 1 FROM turn AS t
-            WHERE t.call_id = c.call_id AND t.role = 'unknown'
+            WHERE t.call_id = c.call_id AND t.night = c.night AND t.role = 'unknown'
         )
 ),
 
@@ -33,10 +25,11 @@ moments AS (
             WHEN e.kind = 'regulator_or_media' AND e.body IS NOT NULL THEN '客户提到' || e.body
             ELSE '{escalation:' || e.kind || '}'
         END AS what,
-        e.evidence[1].text AS said
+        e.evidence[1].text AS said,
+        'escalation' AS kind,
+        e.kind AS label_id
     FROM escalation AS e
-    CROSS JOIN floors AS f
-    WHERE e.night = $night AND e.confidence >= f.confidence AND LEN(e.evidence) > 0
+    WHERE e.night = $night AND e.confidence >= $confidence AND LEN(e.evidence) > 0
     UNION ALL
     SELECT
         g.call_id,
@@ -44,16 +37,15 @@ moments AS (
         g.evidence[1].end_s AS end_s,
         5 * g.confidence AS weight,
         '客户正式投诉' AS what,
-        g.evidence[1].text AS said
+        g.evidence[1].text AS said,
+        'tier' AS kind,
+        'formal' AS label_id
     FROM tier AS g
-    CROSS JOIN floors AS f
-    WHERE g.night = $night AND g.tier = 'formal' AND g.confidence >= f.confidence AND LEN(g.evidence) > 0
+    WHERE g.night = $night AND g.tier = 'formal' AND g.confidence >= $confidence AND LEN(g.evidence) > 0
 ),
 
 peak AS (
-    SELECT
-        m.*,
-        SUM(m.weight) OVER (PARTITION BY m.call_id) AS total
+    SELECT m.*
     FROM moments AS m
     INNER JOIN heard AS h ON m.call_id = h.call_id
     QUALIFY ROW_NUMBER() OVER (PARTITION BY m.call_id ORDER BY m.weight DESC, m.start_s ASC, m.what ASC) = 1
@@ -67,14 +59,13 @@ moves AS (
         MIN(b.evidence[1].start_s) AS first_s,
         MAX(b.evidence[1].end_s) AS last_s
     FROM peak AS p
-    CROSS JOIN floors AS f
     INNER JOIN behaviour AS b ON p.call_id = b.call_id
     WHERE
         b.is_good
-        AND b.confidence >= f.confidence
+        AND b.confidence >= $confidence
         AND LEN(b.evidence) > 0
         AND b.evidence[1].start_s >= p.start_s
-        AND b.evidence[1].end_s <= p.end_s + f.reply_within_s
+        AND b.evidence[1].end_s <= p.end_s + $reply_within_s
     GROUP BY p.call_id, b.behaviour
 ),
 
@@ -88,57 +79,73 @@ reply AS (
 ),
 
 background AS (
-    SELECT
-        t.call_id,
-        COUNT(*) AS type_count
+    SELECT DISTINCT t.call_id
     FROM customer_type AS t
-    CROSS JOIN floors AS f
-    WHERE t.night = $night AND t.customer_type = 'special_background' AND t.confidence >= f.confidence
-    GROUP BY t.call_id
+    WHERE t.night = $night AND t.customer_type = 'special_background' AND t.confidence >= $confidence
+),
+
+-- What makes the call difficult, point by point; together they are its score.
+points AS (
+    SELECT
+        m.call_id,
+        1 AS place,
+        m.kind,
+        m.label_id,
+        CAST(COUNT(*) AS DOUBLE) AS amount,
+        SUM(m.weight) AS points
+    FROM moments AS m
+    GROUP BY m.call_id, m.kind, m.label_id
+    UNION ALL
+    SELECT
+        b.call_id,
+        2 AS place,
+        'customer_type' AS kind,
+        'special_background' AS label_id,
+        NULL AS amount,
+        3.0 AS points
+    FROM background AS b
+    UNION ALL
+    SELECT
+        h.call_id,
+        3 AS place,
+        'why' AS kind,
+        'transferred' AS label_id,
+        NULL AS amount,
+        1.0 AS points
+    FROM heard AS h
+    WHERE h.transferred_to_supervisor
 ),
 
 scored AS (
     SELECT
         p.call_id,
-        p.what,
-        p.said,
-        p.start_s AS focus_start_s,
-        GREATEST(p.end_s, COALESCE(y.end_s, p.end_s)) AS focus_end_s,
-        y.shown,
-        h.agent_id,
-        b.type_count IS NOT NULL AS is_special,
-        p.total + CASE WHEN b.type_count IS NULL THEN 0 ELSE 3 END
-        + CASE WHEN h.transferred_to_supervisor THEN 1 ELSE 0 END AS score
-    FROM peak AS p
-    INNER JOIN heard AS h ON p.call_id = h.call_id
-    LEFT JOIN reply AS y ON p.call_id = y.call_id
-    LEFT JOIN background AS b ON p.call_id = b.call_id
-),
-
--- One agent's same kind of escalation comes once before it comes again.
-ranked AS (
-    SELECT
-        s.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY COALESCE(s.agent_id, s.call_id), s.what
-            ORDER BY s.score DESC, s.call_id ASC
-        ) AS repeat_index
-    FROM scored AS s
+        SUM(p.points) AS score,
+        LIST(
+            { 'kind': p.kind, 'label_id': p.label_id, 'value': p.amount, 'points': p.points }
+            ORDER BY p.place ASC, p.points DESC, p.label_id ASC
+        ) AS why
+    FROM points AS p
+    GROUP BY p.call_id
 )
 
 SELECT
-    r.call_id,
-    r.score,
-    r.focus_start_s,
-    r.focus_end_s,
+    k.call_id,
+    s.score,
+    k.start_s AS focus_start_s,
+    GREATEST(k.end_s, COALESCE(y.end_s, k.end_s)) AS focus_end_s,
     NULL AS pair_key,
     NULL AS side,
-    r.what || '：「' || r.said || '」'
-    || CASE WHEN r.is_special THEN '，客户有特殊背景' ELSE '' END
+    k.what AS matter,
+    s.why,
+    k.what || '：「' || k.said || '」'
+    || CASE WHEN b.call_id IS NULL THEN '' ELSE '，客户有特殊背景' END
     || CASE
-        WHEN r.shown IS NULL THEN '。之后没有听到安抚或方案，想一想该怎样接'
-        ELSE '。客服随后的应对：' || r.shown
+        WHEN y.shown IS NULL THEN '。之后没有听到安抚或方案，想一想该怎样接'
+        ELSE '。客服随后的应对：' || y.shown
     END AS reason
-FROM ranked AS r
-ORDER BY r.repeat_index > 1 ASC, r.score DESC, r.call_id ASC
-LIMIT $quota;
+FROM peak AS k
+INNER JOIN scored AS s ON k.call_id = s.call_id
+LEFT JOIN reply AS y ON k.call_id = y.call_id
+LEFT JOIN background AS b ON k.call_id = b.call_id
+ORDER BY s.score DESC, k.call_id ASC
+LIMIT $candidates;

@@ -1,27 +1,14 @@
 -- Calls of one night in which the agent said what must not be said, or visibly handled the caller badly.
--- $night: date of the drop folder. $quota: most cases wanted. Focus: the worst moment and what is near it.
-WITH floors AS (
-    SELECT
-        0.6 AS role_confidence,
-        0.6 AS hit_confidence,
-        0.5 AS behaviour_confidence,
-        2.0 AS score,
-        15.0 AS near_before_s,
-        25.0 AS near_after_s
-),
-
-heard AS (
-    SELECT
-        c.call_id,
-        c.agent_id
+-- $night: date of the drop folder. $candidates: most calls wanted. Focus: the worst moment and what is near it.
+WITH heard AS (
+    SELECT c.call_id
     FROM call AS c
-    CROSS JOIN floors AS f
     WHERE
         c.night = $night
-        AND c.role_confidence >= f.role_confidence
+        AND c.role_confidence >= $role_confidence
         AND NOT EXISTS (
             SELECT 1 FROM turn AS t
-            WHERE t.call_id = c.call_id AND t.role = 'unknown'
+            WHERE t.call_id = c.call_id AND t.night = c.night AND t.role = 'unknown'
         )
 ),
 
@@ -48,10 +35,11 @@ moments AS (
                 THEN ''
             ELSE '，原话是「' || h.matched_text || '」'
         END AS detail,
-        h.kind || ':' || h.phrase_id AS same_kind
+        h.kind || ':' || h.phrase_id AS same_kind,
+        'taboo' AS kind,
+        h.phrase AS label_id
     FROM taboo_hit AS h
-    CROSS JOIN floors AS f
-    WHERE h.night = $night AND h.confidence >= f.hit_confidence
+    WHERE h.night = $night AND h.confidence >= $hit_confidence
     UNION ALL
     SELECT
         b.call_id,
@@ -62,10 +50,11 @@ moments AS (
         '处理失误：' AS lead,
         '{behaviour:' || b.behaviour || '}' AS what,
         '' AS detail,
-        'behaviour:' || b.behaviour AS same_kind
+        'behaviour:' || b.behaviour AS same_kind,
+        'behaviour' AS kind,
+        b.behaviour AS label_id
     FROM behaviour AS b
-    CROSS JOIN floors AS f
-    WHERE b.night = $night AND NOT b.is_good AND b.confidence >= f.behaviour_confidence AND LEN(b.evidence) > 0
+    WHERE b.night = $night AND NOT b.is_good AND b.confidence >= $confidence AND LEN(b.evidence) > 0
     UNION ALL
     SELECT
         t.call_id,
@@ -75,14 +64,15 @@ moments AS (
         '通话中可见：' AS lead,
         '{cause:' || COALESCE(t.sub_cause, t.top_cause) || '}' AS what,
         '' AS detail,
-        'cause:' || COALESCE(t.sub_cause, t.top_cause) AS same_kind
+        'cause:' || COALESCE(t.sub_cause, t.top_cause) AS same_kind,
+        'cause' AS kind,
+        COALESCE(t.sub_cause, t.top_cause) AS label_id
     FROM cause_tag AS t
-    CROSS JOIN floors AS f
     WHERE
         t.night = $night
         AND t.top_cause IN ('attitude', 'skill')
         AND t.source = 'observed_on_call'
-        AND t.confidence >= f.behaviour_confidence
+        AND t.confidence >= $confidence
         AND LEN(t.evidence) > 0
     UNION ALL
     SELECT
@@ -94,13 +84,14 @@ moments AS (
         '服务关键性错误：' AS lead,
         '{critical:' || k.error || '}' AS what,
         '' AS detail,
-        'critical:' || k.error AS same_kind
+        'critical:' || k.error AS same_kind,
+        'critical' AS kind,
+        k.error AS label_id
     FROM critical_error AS k
-    CROSS JOIN floors AS f
     WHERE
         k.night = $night
         AND k.source = 'observed_on_call'
-        AND k.confidence >= f.behaviour_confidence
+        AND k.confidence >= $confidence
         AND LEN(k.evidence) > 0
 ),
 
@@ -128,28 +119,19 @@ summary AS (
         w.detail,
         w.same_kind,
         SUM(k.weight) AS score,
+        LIST(
+            { 'kind': k.kind, 'label_id': k.label_id, 'value': NULL, 'points': k.weight }
+            ORDER BY k.weight DESC, k.what ASC
+        ) AS why,
         STRING_AGG(k.what, '、' ORDER BY k.weight DESC, k.what ASC) FILTER (WHERE k.same_kind != w.same_kind) AS others,
-        MIN(k.start_s) FILTER (WHERE k.start_s >= w.start_s - f.near_before_s AND k.end_s <= w.end_s + f.near_after_s)
+        MIN(k.start_s) FILTER (WHERE k.start_s >= w.start_s - $near_before_s AND k.end_s <= w.end_s + $near_after_s)
             AS focus_start_s,
-        MAX(k.end_s) FILTER (WHERE k.start_s >= w.start_s - f.near_before_s AND k.end_s <= w.end_s + f.near_after_s)
+        MAX(k.end_s) FILTER (WHERE k.start_s >= w.start_s - $near_before_s AND k.end_s <= w.end_s + $near_after_s)
             AS focus_end_s
     FROM worst AS w
     INNER JOIN kinds AS k ON w.call_id = k.call_id
-    CROSS JOIN floors AS f
-    GROUP BY w.call_id, w.lead, w.what, w.detail, w.same_kind, f.score
-    HAVING SUM(k.weight) >= f.score
-),
-
--- One agent's same fault comes once before it comes again.
-ranked AS (
-    SELECT
-        s.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY COALESCE(h.agent_id, s.call_id), s.same_kind
-            ORDER BY s.score DESC, s.call_id ASC
-        ) AS repeat_index
-    FROM summary AS s
-    INNER JOIN heard AS h ON s.call_id = h.call_id
+    GROUP BY w.call_id, w.lead, w.what, w.detail, w.same_kind
+    HAVING SUM(k.weight) >= $min_score
 )
 
 SELECT
@@ -159,6 +141,8 @@ SELECT
     r.focus_end_s,
     NULL AS pair_key,
     NULL AS side,
+    r.same_kind AS matter,
+    r.why,
     r.what || r.detail
     || CASE WHEN r.others IS NULL THEN '' ELSE '；还有' || r.others END
     || CASE
@@ -167,7 +151,7 @@ SELECT
         WHEN g.tier = 'latent' THEN '。客户有潜在不满'
         ELSE ''
     END AS reason
-FROM ranked AS r
+FROM summary AS r
 LEFT JOIN tier AS g ON r.call_id = g.call_id
-ORDER BY r.repeat_index > 1 ASC, r.score DESC, r.call_id ASC
-LIMIT $quota;
+ORDER BY r.score DESC, r.call_id ASC
+LIMIT $candidates;

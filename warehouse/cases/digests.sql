@@ -1,4 +1,0 @@
-SELECT
-    call_id,
-    recording_digest
-FROM call;
