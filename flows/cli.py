@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_bench, cli_labels, cli_lexicon, cli_look, cli_retag, cli_tag, cli_transcribe
+from flows import cli_bench, cli_labels, cli_lexicon, cli_look, cli_retag, cli_review, cli_tag, cli_transcribe
 from flows.cli_nights import asked_nights
 from flows.cli_options import ConfigFile, DataDir, Profile
 from flows.config import ConfigInvalid, load_config
@@ -36,6 +36,7 @@ cli_retag.add_to(app)
 cli_labels.add_to(app)
 cli_tag.add_to(app)
 cli_lexicon.add_to(app)
+cli_review.add_to(app)
 
 
 USER_ERRORS = (ConfigInvalid, ServerNotReached, TranscribeError, TaggingError, WarehouseError, OSError)

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import RLock
 
-from warehouse.label_row import CORRECTED
+from warehouse.label_row import CORRECTED, found_ids
 from warehouse.label_store import LabelStore, Stored, content_of, new_rows, stage_of
 from warehouse.row_files import read_rows
 from warehouse.rows import Row
@@ -20,7 +20,7 @@ from warehouse.rows import Row
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One person's word on one target: `corrected` are ids in the order of `Choices`, None when not said."""
+    """One person's word on one target: `found` and `corrected` are ids in the order of `Choices`."""
 
     label_id: str
     table: str
@@ -31,6 +31,7 @@ class Said:
     labelled_at: datetime
     stage: str
     verdict: str
+    found: tuple[str | None, ...]
     corrected: tuple[str | None, ...]
     note: str
 
@@ -65,6 +66,11 @@ class LabelIndex:
         """Everything, by target."""
         with self._lock:
             return {target_id: tuple(said) for target_id, said in self._of_target.items()}
+
+    def count_by(self, name: str) -> int:
+        """How many targets a person has judged, appealed or decided."""
+        with self._lock:
+            return sum(any(each.labelled_by == name for each in said) for said in self._of_target.values())
 
     def add(self, rows: Mapping[str, Sequence[Row]]) -> Stored:
         """Store rows as `LabelStore.add` does; when it returns they are on disk.
@@ -133,6 +139,7 @@ def said_of(table: str, row: Row) -> Said:
         labelled_at=row["labelled_at"],
         stage=stage_of(row),
         verdict=row["verdict"],
+        found=found_ids(table, row),
         corrected=tuple(row[name] for name in CORRECTED[table]),
         note=row["note"] or "",
     )

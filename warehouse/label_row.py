@@ -94,9 +94,8 @@ def label_row(target: Target, opinion: Opinion, choices: Choices, source: Source
     return made | {"label_id": label_id(target.table, made, source.delivery)}
 
 
-def found_ids(target: Target) -> tuple[str | None, ...]:
+def found_ids(table: str, row: Row) -> tuple[str | None, ...]:
     """Return the ids of what was found, in the order of `Choices`; ("none", None) where nothing was."""
-    row = target.row
-    if target.table == CAUSE:
+    if table == CAUSE:
         return (row["top_cause"] or "none", row["sub_cause"])
-    return (row["phrase_id" if target.table == TABOO else "library_id"],)
+    return (row["phrase_id" if table == TABOO else "library_id"],)

@@ -114,7 +114,7 @@ def _line(target: Target, choices: Choices) -> tuple[object, ...]:
         row["call_id"],
         row.get("turn_index"),
         None if target.start_s is None else round(target.start_s, 1),
-        choices.name_of(target.table, found_ids(target)),
+        choices.name_of(target.table, found_ids(target.table, row)),
         row.get("text", ""),
         row.get("rule_id"),
         target.match,

@@ -20,6 +20,12 @@ MAX_TEXT_CHARS = 200
 _SAID_BY_CUSTOMER = ("customer", "unknown")
 _TEXT_COLUMNS = ["call_id", "turn_index", "role", "text"]
 _Texts = dict[str, dict[int, tuple[str, str]]]
+# The first letter of a target's id, and the columns that tell it from others of its call.
+_IDENTITY = {
+    CAUSE: ("c", ("top_cause", "sub_cause", "source")),
+    TABOO: ("t", ("turn_index", "char_start", "char_end", "phrase_id")),
+    CASE: ("k", ("case_id",)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +63,29 @@ def targets_of(lake: Lake, run: RunRef, call_ids: Sequence[str] | None = None) -
     return sorted(found, key=lambda each: (each.table, str(each.row["call_id"]), each.target_id))
 
 
+def target_id_of(table: str, row: Row) -> str:
+    """Return the id of what `row` holds of a label table's columns: the same in every run that finds it."""
+    kind, identity = _IDENTITY[table]
+    if table == CAUSE and row["top_cause"] is None:
+        return _digest(kind, row["call_id"], "none")
+    return _digest(kind, row["call_id"], *(row[name] for name in identity))
+
+
+def _digest(kind: str, *parts: object) -> str:
+    return f"{kind}-{hashlib.sha256(chr(31).join(map(str, (kind, *parts))).encode()).hexdigest()[:14]}"
+
+
 def _of_cause(row: Row, texts: _Texts, versions: dict[tuple[str, str], str]) -> Target:
     evidence = row["evidence"]
     first = evidence[0] if evidence else {}
     turns = dict.fromkeys(each["turn_index"] for each in evidence)
     said = texts.get(row["call_id"], {})
     text = "\n".join(said[turn][1] for turn in turns if turn in said)
-    identity = ("top_cause", "sub_cause", "source")
     return Target(
         CAUSE,
-        _target_id("c", row, *(row[name] for name in identity)),
+        target_id_of(CAUSE, row),
         _where(row)
-        | {name: row[name] for name in identity}
+        | {name: row[name] for name in _IDENTITY[CAUSE][1]}
         | {name: first.get(name) for name in ("turn_index", "char_start", "char_end")}
         | {"text": text[:MAX_TEXT_CHARS]}
         | _rule("causes", first.get("rule_id"), versions),
@@ -87,16 +104,15 @@ def _of_silence(call_id: str, run: RunRef, texts: _Texts) -> Target | None:
     row: Row = {"call_id": call_id, "night": run.night, "run_id": run.run_id}
     nothing = ("top_cause", "sub_cause", "source", "turn_index", "char_start", "char_end")
     about = dict.fromkeys((*nothing, "rule_id", "rule_version"))
-    return Target(CAUSE, _target_id("c", row, "none"), row | about | {"text": text})
+    return Target(CAUSE, target_id_of(CAUSE, row | about), row | about | {"text": text})
 
 
 def _of_hit(row: Row, versions: dict[tuple[str, str], str]) -> Target:
-    identity = ("turn_index", "char_start", "char_end", "phrase_id")
     return Target(
         TABOO,
-        _target_id("t", row, *(row[name] for name in identity)),
+        target_id_of(TABOO, row),
         _where(row)
-        | {name: row[name] for name in (*identity, "match")}
+        | {name: row[name] for name in (*_IDENTITY[TABOO][1], "match")}
         | {"text": row["matched_text"]}
         | _rule("taboo", row["phrase_id"], versions),
         row["start_s"],
@@ -107,7 +123,7 @@ def _of_hit(row: Row, versions: dict[tuple[str, str], str]) -> Target:
 
 def _of_case(row: Row) -> Target:
     about = {name: row[name] for name in ("case_id", "library_id")}
-    return Target(CASE, _target_id("k", row, row["case_id"]), _where(row) | about, row["focus_start_s"])
+    return Target(CASE, target_id_of(CASE, row), _where(row) | about, row["focus_start_s"])
 
 
 def _where(row: Row) -> Row:
@@ -137,8 +153,3 @@ def _by_turn(rows: Iterator[dict[str, Any]]) -> dict[int, tuple[str, str]]:
 
 def _call_id(row: Row) -> str:
     return str(row["call_id"])
-
-
-def _target_id(kind: str, row: Row, *identity: object) -> str:
-    parts = (kind, row["call_id"], *identity)
-    return f"{kind}-{hashlib.sha256(chr(31).join(map(str, parts)).encode()).hexdigest()[:14]}"

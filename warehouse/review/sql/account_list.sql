@@ -1,0 +1,1 @@
+SELECT name, roles, team, created_at FROM account ORDER BY name;

@@ -1,0 +1,1 @@
+SELECT name, password, roles, team FROM account WHERE name = $name;

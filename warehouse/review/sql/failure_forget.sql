@@ -1,0 +1,1 @@
+DELETE FROM login_failure WHERE name_digest = $name_digest OR failed_at <= $since;

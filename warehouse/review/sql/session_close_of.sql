@@ -1,0 +1,1 @@
+DELETE FROM session WHERE name = $name AND is_local = 0;

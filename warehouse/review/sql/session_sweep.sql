@@ -1,0 +1,1 @@
+DELETE FROM session WHERE is_local = 1 OR opened_at <= $opened_since;

@@ -1,0 +1,1 @@
+DELETE FROM ticket WHERE call_id = $call_id;

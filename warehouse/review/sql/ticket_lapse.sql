@@ -1,0 +1,1 @@
+UPDATE ticket SET state = 'lapsed' WHERE state = 'open' AND lapses_at <= $at;

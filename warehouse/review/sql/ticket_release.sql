@@ -1,0 +1,1 @@
+UPDATE ticket SET state = 'lapsed' WHERE name = $name AND state = 'open';

@@ -1,0 +1,1 @@
+SELECT target_id, stage, name, ticket_id FROM ticket WHERE state = 'open';

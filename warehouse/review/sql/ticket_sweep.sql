@@ -1,0 +1,1 @@
+DELETE FROM ticket WHERE state IN ('open', 'lapsed', 'skipped', 'answered') AND handed_at < $since;

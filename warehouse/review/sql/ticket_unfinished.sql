@@ -1,0 +1,1 @@
+SELECT * FROM ticket WHERE state = 'answering' ORDER BY handed_at, ticket_id;
