@@ -6,6 +6,8 @@ Pure, standard library only (besides the shapes of earlier stages). Times are se
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from transcribe.call import TimeSpan
+
 # What a case keeps of its score per better one with the same; `again`: the same agent in the same matter.
 REPEAT_WORTH: Mapping[str, float] = {
     "cause": 0.9,
@@ -55,8 +57,6 @@ class PairPoints:
     same_customer_type: float = 3.0
     same_night: float = 1.0
     same_agent: float = -2.0
-
-from transcribe.call import TimeSpan
 
 
 @dataclass(frozen=True, slots=True)
