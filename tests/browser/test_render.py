@@ -42,7 +42,7 @@ def test_a_case_without_sound_is_still_readable(build_site: Build, given_calls: 
         if "这种问题连小孩子都会" in page.read_text(encoding="utf-8")
         and "问题案例" in page.read_text(encoding="utf-8")
         and "没有录音片段" in page.read_text(encoding="utf-8")
-        and "← 问题案例" in page.read_text(encoding="utf-8")
+        and '← <span data-t="&#34;library/problem&#34;">问题案例' in page.read_text(encoding="utf-8")
     ]
     assert "<audio" not in page.read_text(encoding="utf-8")
 
@@ -72,7 +72,7 @@ def test_a_pair_that_lost_a_side_becomes_a_single_case(build_site: Build, given_
     site = build_site(given_calls, lambda con, _: con.execute("DELETE FROM call WHERE call_id = 'k02'"))
     assert len(list(site.folder.glob("pair/*.html"))) == 1
     library = (site.folder / "library" / "comparison.html").read_text(encoding="utf-8")
-    assert library.count("data-card") == 2
+    assert library.count("card case edge") == 2
     assert library.count("../case/") == 1
 
 

@@ -10,6 +10,7 @@ from transcribe.call import TimeSpan, Word
 from warehouse.pages.charts import WIDTH, cause_bars, trend_bars
 from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id, typeset
 from warehouse.pages.pieces import PRIORITY, Mark, runs_of
+from warehouse.pages.said import literal
 
 CLIP = TimeSpan(10.0, 20.0)
 
@@ -20,7 +21,7 @@ def words_of(text: str, size: int = 2, start_s: float = 10.0) -> tuple[Word, ...
 
 
 def test_evidence_splits_words_without_losing_characters() -> None:
-    runs = runs_of("我不知道的", words_of("我不知道的"), [Mark(1, 4, "taboo", "禁语")], CLIP)
+    runs = runs_of("我不知道的", words_of("我不知道的"), [Mark(1, 4, "taboo", literal("禁语"))], CLIP)
     assert [[(p.text, p.kind) for p in run.pieces] for run in runs] == [
         [("我", ""), ("不", "taboo")],
         [("知道", "taboo")],
@@ -30,7 +31,7 @@ def test_evidence_splits_words_without_losing_characters() -> None:
 
 
 def test_the_graver_evidence_wins_and_personal_data_over_all() -> None:
-    marks = [Mark(0, 6, "good", "g"), Mark(0, 4, "taboo", "t")]
+    marks = [Mark(0, 6, "good", literal("g")), Mark(0, 4, "taboo", literal("t"))]
     (run,) = runs_of("abcd**", (Word("abcd**", 10, 11, 1),), marks, CLIP)
     assert [(p.text, p.kind) for p in run.pieces] == [("abcd", "taboo"), ("**", "pii")]
 
@@ -42,7 +43,7 @@ def test_words_outside_the_clip_have_no_time() -> None:
 
 
 def test_words_that_do_not_add_up_are_shown_without_times() -> None:
-    (run,) = runs_of("abcdef", words_of("abcd"), [Mark(0, 2, "cause", "c")], CLIP)
+    (run,) = runs_of("abcdef", words_of("abcd"), [Mark(0, 2, "cause", literal("c"))], CLIP)
     assert run.start_s is None
     assert "".join(piece.text for piece in run.pieces) == "abcdef"
 
@@ -53,7 +54,7 @@ def test_words_that_do_not_add_up_are_shown_without_times() -> None:
     st.integers(1, 4),
 )
 def test_no_character_is_lost_or_added(text: str, spans: list[tuple[int, int, str]], size: int) -> None:
-    marks = [Mark(begin, end, kind, kind) for begin, end, kind in spans]
+    marks = [Mark(begin, end, kind, literal(kind)) for begin, end, kind in spans]
     runs = runs_of(text, words_of(text, size), marks, CLIP)
     assert "".join(piece.text for run in runs for piece in run.pieces) == typeset(text)
 
@@ -127,7 +128,7 @@ def test_names() -> None:
 
 
 def test_bars_fill_the_drawing_and_no_more() -> None:
-    bars = cause_bars([("fees", "费用", 4, ""), ("skill", "技能", 1, "")])
+    bars = cause_bars([("fees", literal("费用"), 4, ()), ("skill", literal("技能"), 1, ())])
     assert [bar.width for bar in bars] == [WIDTH, WIDTH / 4]
     assert cause_bars([]) == ()
     nights = [(date(2026, 11, day), 10 * day, day) for day in range(1, 31)]

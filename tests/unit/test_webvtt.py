@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from transcribe.call import TimeSpan, Word
 from warehouse.pages.pieces import PRIORITY, Mark, runs_of
-from warehouse.pages.views import TurnView
+from warehouse.pages.said import literal
+from warehouse.pages.talk import TurnView
 from warehouse.pages.webvtt import webvtt
 
 STAMP = r"(\d\d):([0-5]\d):([0-5]\d)\.(\d{3})"
@@ -26,7 +27,7 @@ def turn(start_s: float, text: str, marks: tuple[Mark, ...] = (), role_name: str
     )
     runs = runs_of(text, words, marks, TimeSpan(0.0, 60.0))
     end_s = start_s + len(text) * 0.5
-    return TurnView("agent", role_name, start_s, end_s, "0:00", True, runs, (), ())
+    return TurnView(0, "agent", literal(role_name), role_name, start_s, end_s, "0:00", runs, (), (), (), None)
 
 
 def seconds(parts: tuple[str, ...]) -> float:
@@ -92,7 +93,7 @@ def test_nothing_lies_outside_of_the_clip() -> None:
 
 def test_a_turn_without_word_times_is_shown_as_long_as_it_lasts() -> None:
     runs = runs_of("整句没有词的时间", (), (), TimeSpan(0.0, 60.0))
-    whole = TurnView("agent", "客服", 2.0, 5.0, "0:02", True, runs, (), ())
+    whole = TurnView(0, "agent", literal("客服"), "客服", 2.0, 5.0, "0:02", runs, (), (), (), None)
     assert read(webvtt([whole], 60.0)) == [(2.0, 5.0, "客服", "整句没有词的时间")]
 
 

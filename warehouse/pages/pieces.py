@@ -9,10 +9,13 @@ from dataclasses import dataclass
 
 from transcribe.call import TimeSpan, Word
 from warehouse.pages.names import typeset
+from warehouse.pages.said import Said, said
 
 # What wins where two kinds of evidence share characters; personal data wins over everything.
 PRIORITY = ("pii", "taboo", "sensitive", "fault", "escalation", "cause", "good")
 _MASKED = re.compile(r"\*+")
+_NOTHING = said("literal", text="")
+_PII = said("mark.pii")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Mark:
     char_start: int
     char_end: int
     kind: str
-    label: str
+    label: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Piece:
 
     text: str
     kind: str
-    label: str
+    label: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +66,10 @@ def runs_of(text: str, words: Sequence[Word], marks: Iterable[Mark], clip: TimeS
     return tuple(runs)
 
 
-def _kinds(text: str, marks: Iterable[Mark]) -> list[tuple[str, str]]:
+def _kinds(text: str, marks: Iterable[Mark]) -> list[tuple[str, Said]]:
     """Return (kind, label) per character."""
-    kinds: list[tuple[str, str]] = [("", "")] * len(text)
-    hidden = [Mark(*found.span(), "pii", "个人信息已隐去") for found in _MASKED.finditer(text)]
+    kinds: list[tuple[str, Said]] = [("", _NOTHING)] * len(text)
+    hidden = [Mark(*found.span(), "pii", _PII) for found in _MASKED.finditer(text)]
     ordered = sorted([*marks, *hidden], key=lambda mark: PRIORITY.index(mark.kind), reverse=True)
     for mark in ordered:
         for index in range(max(0, mark.char_start), min(len(text), mark.char_end)):
@@ -74,7 +77,7 @@ def _kinds(text: str, marks: Iterable[Mark]) -> list[tuple[str, str]]:
     return kinds
 
 
-def _pieces(text: str, kinds: Sequence[tuple[str, str]], offset: int) -> tuple[Piece, ...]:
+def _pieces(text: str, kinds: Sequence[tuple[str, Said]], offset: int) -> tuple[Piece, ...]:
     pieces: list[Piece] = []
     for index, character in enumerate(text):
         kind, label = kinds[offset + index]

@@ -4,27 +4,24 @@ In: a connection to the published warehouse, libraries, labels. Out: HTML below 
 Edge: writes files, each beside its place and then renamed, the first page last.
 """
 
-import hashlib
-import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from warehouse.case import Library
-from warehouse.clips import CUES_SUFFIX, remove_unlisted
+from warehouse.clips import remove_unlisted
 from warehouse.connect import Connection
-from warehouse.errors import WarehouseError
 from warehouse.labels import Labels, load_labels
-from warehouse.pages.names import day_name
-from warehouse.pages.overview import NightRows, one_per_pair, overview
-from warehouse.pages.read import read_cases, read_night, read_nights
-from warehouse.pages.views import CaseView
-from warehouse.pages.webvtt import webvtt
+from warehouse.pages.cards import Card, listed, shelf_json
+from warehouse.pages.cases import write_units
+from warehouse.pages.names import clip_file, page_id
+from warehouse.pages.overview import NightRows, overview
+from warehouse.pages.read import Unit, read_cause_trend, read_night, read_nights, read_units
+from warehouse.pages.settings import PageSettings, page_settings
+from warehouse.pages.site import Site
+from warehouse.pages.words import load_words
 
-HERE = Path(__file__).resolve().parent
-ASSETS = {"css": "app.css", "js": "app.js", "icon": "icon.svg"}
+FOLDERS = ("case", "pair", "library", "data", "assets")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,47 +43,6 @@ class PagesReport:
     removed_count: int
 
 
-@dataclass(slots=True)
-class _Site:
-    """The folder being written: remembers what belongs to it, so that the rest can go."""
-
-    folder: Path
-    libraries: tuple[Library, ...]
-    changed_count: int = 0
-    written: set[Path] = field(default_factory=set)
-    assets: dict[str, str] = field(default_factory=dict)
-    environment: Environment = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-        )
-
-    def page(self, relative: str, template: str, here: str, values: Mapping[str, object]) -> None:
-        """Render a template to `relative`, where `here` is the entry of the menu to light up."""
-        root = "../" * relative.count("/")
-        known = {"root": root, "here": here, "libraries": self.libraries, "assets": self.assets}
-        self.write(relative, self.environment.get_template(template).render(known | dict(values)).encode())
-
-    def write(self, relative: str, content: bytes) -> None:
-        """Write a file beside and rename it; leave it alone when it is the same already."""
-        path = self.folder / relative
-        self.written.add(path)
-        try:
-            if path.is_file() and path.read_bytes() == content:
-                return
-            path.parent.mkdir(parents=True, exist_ok=True)
-            beside = path.with_name(f".{path.name}.{os.getpid()}")
-            beside.write_bytes(content)
-            os.replace(beside, path)
-        except OSError as err:
-            raise WarehouseError(f"{path}: 页面写不进去 ({err}), 请检查磁盘空间和权限") from err
-        self.changed_count += 1
-
-
 def render_pages(
     con: Connection, pages_dir: Path, libraries: tuple[Library, ...], options: PagesOptions | None = None
 ) -> PagesReport:
@@ -100,77 +56,51 @@ def render_pages(
     """
     options = options or PagesOptions()
     labels = options.labels or load_labels()
-    site = _Site(pages_dir, libraries)
-    _write_assets(site)
-    cards = _write_cases(site, read_cases(con, libraries, labels))
-    for library in libraries:
-        _write_library(site, library, [card for card in cards if card.library_id == library.library_id])
-    site.page(
-        "index.html", "index.html.j2", "index", overview(_night_rows(con, options), cards, libraries, labels)
-    )
+    settings = page_settings()
+    site = Site(pages_dir, load_words(labels, libraries), libraries)
+    site.write_assets()
+    units = read_units(con, libraries)
+    cards = listed(write_units(con, site, units, libraries, labels))
+    scripts = {library.library_id: _write_library(site, library, cards, settings) for library in libraries}
+    site.page("favourites.html", "favourites.html.j2", "favourites", {"shelves": scripts})
+    values = overview(_night_rows(con, options), cards, _links(units), libraries, labels)
+    site.page("index.html", "index.html.j2", "index", values)
+    clips = [clip_file(row["clip_file"]) for unit in units for row in unit.rows]
     return PagesReport(
         index=pages_dir / "index.html",
-        case_count=len(cards),
-        silent_count=sum(1 for card in cards if not card.clip),
+        case_count=len(clips),
+        silent_count=clips.count(""),
         changed_count=site.changed_count,
-        removed_count=_remove_old(site) + remove_unlisted(pages_dir, frozenset(card.clip for card in cards)),
+        removed_count=site.remove_old(FOLDERS) + remove_unlisted(pages_dir, frozenset(clips)),
     )
 
 
-def _write_assets(site: _Site) -> None:
-    for name, file in ASSETS.items():
-        content = (HERE / "assets" / file).read_bytes()
-        # The digest in the name lets browsers keep what has not changed, and never mix two versions.
-        stem, suffix = file.split(".")
-        site.assets[name] = f"{stem}.{hashlib.sha256(content).hexdigest()[:8]}.{suffix}"
-        site.write(f"assets/{site.assets[name]}", content)
+def _write_library(
+    site: Site, library: Library, cards: Sequence[Card], settings: PageSettings
+) -> tuple[str, str]:
+    """Write a library's page and its data; return the paths of its cards and of the words to search."""
+    own = [card for card in cards if card.library_id == library.library_id]
+    name = library.library_id
+    shelf = site.data(f"{name}-cards", f"shelf_{name}", shelf_json(own))
+    texts = site.data(f"{name}-texts", f"texts_{name}", [card.texts for card in own])
+    values = {
+        "library": library,
+        "cards": own[: settings.static_cards],
+        "card_count": len(own),
+        "scripts": (shelf,),
+        "texts": texts,
+    }
+    site.page(f"library/{name}.html", "library.html.j2", name, values)
+    return shelf, texts
 
 
-def _write_cases(site: _Site, views: Iterable[CaseView]) -> list[CaseView]:
-    """Write a page per case and per pair; return the views without their turns, as cards."""
-    cards: list[CaseView] = []
-    waiting: dict[str, CaseView] = {}
-    for view in views:
-        twin = waiting.pop(view.pair_page, None)
-        if twin is not None:
-            both = sorted((view, twin), key=lambda side: side.side)
-            site.page(f"pair/{view.pair_page}.html", "pair.html.j2", view.library_id, {"views": both})
-            cards.extend(_write_case(site, side) for side in both)
-        elif view.pair_page:
-            waiting[view.pair_page] = view
-        else:
-            cards.append(_write_case(site, view))
-    # A twin that is gone (forgotten, retired) leaves a single case.
-    cards.extend(_write_case(site, replace(view, pair_page="")) for view in waiting.values())
-    return sorted(cards, key=lambda card: (-card.night.toordinal(), card.rank, card.side, card.page))
-
-
-def _write_case(site: _Site, view: CaseView) -> CaseView:
-    site.page(f"case/{view.page}.html", "case.html.j2", view.library_id, {"view": view})
-    if view.clip:
-        cues = str(Path(view.clip).with_suffix(CUES_SUFFIX))
-        site.write(cues, webvtt(view.turns, view.duration_s).encode())
-    return replace(view, turns=(), blocks=(), dots=())
-
-
-def _write_library(site: _Site, library: Library, cards: Sequence[CaseView]) -> None:
-    single = one_per_pair(cards)
-    filters = [
-        ("cause", "原因", _choices(name for card in single for name in card.causes)),
-        ("team", "班组", _choices(card.team for card in single)),
-        ("line", "业务线", _choices(card.line for card in single)),
-        (
-            "night",
-            "日期",
-            [(str(n), day_name(n)) for n in sorted({card.night for card in single}, reverse=True)],
-        ),
-    ]
-    values = {"library": library, "cards": single, "filters": filters}
-    site.page(f"library/{library.library_id}.html", "library.html.j2", library.library_id, values)
-
-
-def _choices(values: Iterable[str]) -> list[tuple[str, str]]:
-    return [(value, value) for value in sorted(set(values)) if value]
+def _links(units: Sequence[Unit]) -> Mapping[str, str]:
+    """Return call_id -> page, the first case of a call that can be heard, else the first."""
+    links: dict[str, str] = {}
+    rows = [row for unit in units for row in unit.rows]
+    for row in sorted(rows, key=lambda row: not clip_file(row["clip_file"])):
+        links.setdefault(row["call_id"], f"case/{page_id(row['case_id'])}.html")
+    return links
 
 
 def _night_rows(con: Connection, options: PagesOptions) -> NightRows:
@@ -181,20 +111,4 @@ def _night_rows(con: Connection, options: PagesOptions) -> NightRows:
     causes, taboo, escalations = (
         read_night(con, name, newest) for name in ("night_causes", "night_taboo", "night_escalations")
     )
-    return NightRows(nights, causes, taboo, escalations)
-
-
-def _remove_old(site: _Site) -> int:
-    """Remove pages and assets that no longer belong to the site: retired, expired, forgotten cases."""
-    count = 0
-    for folder, suffixes in (
-        ("case", {".html"}),
-        ("pair", {".html"}),
-        ("library", {".html"}),
-        ("assets", {".css", ".js", ".svg"}),
-    ):
-        for path in (site.folder / folder).glob("*"):
-            if path.is_file() and path.suffix in suffixes and path not in site.written:
-                path.unlink(missing_ok=True)
-                count += 1
-    return count
+    return NightRows(nights, causes, taboo, escalations, read_cause_trend(con, options.night_count))

@@ -7,65 +7,34 @@ Nothing here is markup: templates escape every string.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 
-from transcribe.call import TimeSpan, Word
+from transcribe.call import TimeSpan
 from warehouse.case import Library
 from warehouse.labels import Labels
 from warehouse.pages.hidden_agent import without_agent
-from warehouse.pages.names import clip_file, clock, day_name, page_id, shortened, shown_id, typeset
-from warehouse.pages.pieces import PRIORITY, Mark, Run, runs_of
+from warehouse.pages.lane import Lane, dots, levels, signals, speaking, waves
+from warehouse.pages.names import clip_file, clock, page_id, shortened, shown_id, typeset
+from warehouse.pages.said import Said, label, said
+from warehouse.pages.scores import ScoreView, score_view
+from warehouse.pages.settings import PageSettings
+from warehouse.pages.talk import Talk, TurnView, mark_title, turn_views
 
 Row = Mapping[str, Any]
 STEPS = ("emotion", "diagnose", "propose", "accept", "close")
 GRAVE = ("taboo", "sensitive", "escalation")
-QUIET = ("good", "cause")  # shown as small chips; what went wrong gets a line of its own
 # How telling a good move of a step is, for the sentence on the card: a proposal more than a greeting.
 TELLING = {"propose": 3, "diagnose": 2, "accept": 2}
-LIKELY = 0.5  # evidence less sure than this is not shown: a trainer should not have to doubt a highlight
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A line below a turn: what was found there, and what to say instead ("" for nothing)."""
-
-    kind: str
-    title: str
-    replacement: str
-
-
-@dataclass(frozen=True, slots=True)
-class TurnView:
-    """One turn; times in seconds from the start of the clip."""
-
-    role: str
-    role_name: str
-    start_s: float
-    end_s: float
-    clock: str
-    is_inside: bool
-    runs: tuple[Run, ...]
-    chips: tuple[Note, ...]
-    notes: tuple[Note, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class StepView:
-    """One of the five steps: what the agent did of it in the whole call."""
+    """One of the five steps: what the agent did of it in the whole call, and when first (None: not here)."""
 
-    name: str
-    shown: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A mark on the time lane: left and width in per mille of the clip."""
-
-    kind: str
-    left: float
-    width: float
-    title: str
+    step: str
+    name: Said
+    shown: tuple[Said, ...]
+    start_s: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +47,17 @@ class CaseView:
     call_id: str
     shown_call: str
     night: date
-    day: str
+    day: date
     rank: int
-    headline: str
+    headline: Said
     quote: str
     reason: str
     tier: str
-    tier_name: str
-    line: str
+    tier_name: Said
+    line: Said | None
     team: str
     agent: str
-    causes: tuple[str, ...]
+    causes: tuple[Said, ...]
     phrases: tuple[str, ...]
     clip: str
     duration_s: float
@@ -96,11 +65,11 @@ class CaseView:
     mask_count: int
     turns: tuple[TurnView, ...]
     steps: tuple[StepView, ...]
-    blocks: tuple[Block, ...]
-    dots: tuple[Block, ...]
+    score: ScoreView | None
+    lane: Lane | None
     pair_page: str
     side: str
-    side_name: str
+    side_name: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,18 +80,19 @@ class CallRows:
     marks: Sequence[Row]
     masks: Sequence[Row]
     causes: Sequence[Row]
+    scores: Sequence[Row]
+    parts: Sequence[Row]
+    clips: Sequence[Row]
 
 
-def case_view(row: Row, call: CallRows, library: Library, labels: Labels) -> CaseView:
-    """Return the view of one row of `queries/cases.sql`."""
-    if not library.is_agent_named:
-        call = replace(call, turns=without_agent(call.turns, row["agent_id"]))
+def case_view(row: Row, call: CallRows, library: Library, labels: Labels, settings: PageSettings) -> CaseView:
+    """Return the view of one row of `queries/cases.sql`; the agent is hidden where the library says so."""
+    call = with_hidden_agent(call, row, library)
     clip = _shown_span(row, library)
+    marks = [mark for mark in call.marks if mark["confidence"] >= settings.likely]
+    causes = _names(call.causes, labels, settings)
     file = clip_file(row["clip_file"])
-    marks = [mark for mark in call.marks if mark["confidence"] >= LIKELY]
-    turns = tuple(_turn_views(call.turns, marks, clip, labels))
-    causes = _names(call.causes, labels)
-    pair = row["pair_key"]
+    line, pair, talk = row["line_of_business"], row["pair_key"], Talk(call.turns, marks, clip)
     return CaseView(
         page=page_id(row["case_id"]),
         library_id=library.library_id,
@@ -130,49 +100,63 @@ def case_view(row: Row, call: CallRows, library: Library, labels: Labels) -> Cas
         call_id=row["call_id"],
         shown_call=shown_id(row["call_id"]),
         night=row["night"],
-        day=day_name(row["call_date"]),
+        day=row["call_date"],
         rank=row["rank"],
         headline=_headline(causes, row, labels),
         quote=_quote(marks, call.turns, TimeSpan(row["focus_start_s"], row["focus_end_s"])),
         reason=typeset(row["reason"]),
         tier=row["tier"],
-        tier_name=labels.of("tier", row["tier"]),
-        line=labels.of("line", row["line_of_business"]),
+        tier_name=label(labels, "tier", row["tier"]),
+        line=label(labels, "line", line) if line else None,
         team=row["team"] or "",
         agent=(row["agent_id"] or "") if library.is_agent_named else "",
         causes=causes,
-        phrases=tuple(dict.fromkeys(m["label_id"] for m in marks if m["kind"] == "taboo")),
+        phrases=tuple(dict.fromkeys(typeset(m["label_id"]) for m in marks if m["kind"] in GRAVE[:2])),
         clip=file,
         duration_s=round(clip.duration_s, 3),
         length=clock(clip.duration_s),
         mask_count=row["mask_count"] or 0,
-        turns=turns,
-        steps=_steps(marks, labels),
-        blocks=_blocks(call, clip, labels),
-        dots=_dots(marks, clip, labels),
+        turns=turn_views(talk, labels, settings),
+        steps=_steps(marks, clip, labels),
+        score=score_view(call.scores, call.parts, labels),
+        lane=_lane(talk, _cut(call, file), labels, settings),
         pair_page="" if pair is None else page_id(pair),
         side=row["side"] or "",
-        side_name=labels.of("side", row["side"]),
+        side_name=label(labels, "side", row["side"]),
     )
 
 
-def _shown_span(row: Row, library: Library) -> TimeSpan:
+def with_hidden_agent(call: CallRows, row: Row, library: Library) -> CallRows:
+    """Return a call's rows as the library may show them, without what agents say of themselves or as is."""
+    if library.is_agent_named:
+        return call
+    return replace(call, turns=without_agent(call.turns, row["agent_id"]))
+
+
+def clip_span(row: Row) -> TimeSpan | None:
+    """Return what of the recording the case's clip holds; None without a clip."""
     if row["clip_start_s"] is not None and clip_file(row["clip_file"]):
         return TimeSpan(row["clip_start_s"], row["clip_end_s"])
+    return None
+
+
+def _shown_span(row: Row, library: Library) -> TimeSpan:
     start_s = max(0.0, row["focus_start_s"] - library.padding_s)
-    return TimeSpan(start_s, max(start_s, row["focus_end_s"]) + library.padding_s)
+    return clip_span(row) or TimeSpan(start_s, max(start_s, row["focus_end_s"]) + library.padding_s)
 
 
-def _names(causes: Sequence[Row], labels: Labels) -> tuple[str, ...]:
-    likely = [row for row in causes if row["confidence"] >= LIKELY]
-    return tuple(dict.fromkeys(labels.of("cause", row["sub_cause"] or row["top_cause"]) for row in likely))
+def _names(causes: Sequence[Row], labels: Labels, settings: PageSettings) -> tuple[Said, ...]:
+    ids = [row["sub_cause"] or row["top_cause"] for row in causes if row["confidence"] >= settings.likely]
+    return tuple(dict.fromkeys(label(labels, "cause", cause) for cause in ids))
 
 
-def _headline(causes: tuple[str, ...], row: Row, labels: Labels) -> str:
-    matter = causes[0] if causes else "业务咨询"
+def _headline(causes: tuple[Said, ...], row: Row, labels: Labels) -> Said:
+    matter = causes[0] if causes else said("case.no_cause")
     if row["side"]:
-        return f"{matter} · {labels.of('side', row['side'])}"
-    return matter if row["tier"] == "none" else f"{matter} · {labels.of('tier', row['tier'])}"
+        return said("case.headline", matter=(matter,), how=(label(labels, "side", row["side"]),))
+    if row["tier"] == "none":
+        return matter
+    return said("case.headline", matter=(matter,), how=(label(labels, "tier", row["tier"]),))
 
 
 def _quote(marks: Sequence[Row], turns: Sequence[Row], focus: TimeSpan) -> str:
@@ -195,98 +179,40 @@ def _telling(mark: Row, marks: Sequence[Row]) -> int:
     return sum(TELLING.get(other["step"], 1) for other in marks if other["turn_index"] == mark["turn_index"])
 
 
-def _turn_views(turns: Sequence[Row], marks: Sequence[Row], clip: TimeSpan, labels: Labels) -> list[TurnView]:
-    by_turn = {
-        index: list(group) for index, group in groupby(sorted(marks, key=_turn_index), key=_turn_index)
-    }
-    views: list[TurnView] = []
-    for turn in turns:
-        if turn["start_s"] >= clip.end_s or turn["end_s"] <= clip.start_s:
-            continue
-        own = by_turn.get(turn["turn_index"], [])
-        words = tuple(Word(**word) for word in turn["words"])
-        spans = [
-            Mark(mark["char_start"], mark["char_end"], mark["kind"], _mark_title(mark, labels))
-            for mark in own
-        ]
-        start_s = max(0.0, turn["start_s"] - clip.start_s)
-        notes = _notes(own, labels)
-        views.append(
-            TurnView(
-                role=turn["role"],
-                role_name=labels.of("role", turn["role"]),
-                start_s=round(start_s, 3),
-                end_s=round(min(turn["end_s"], clip.end_s) - clip.start_s, 3),
-                clock=clock(start_s),
-                is_inside=turn["start_s"] >= clip.start_s - 0.5,
-                runs=runs_of(turn["text"], words, spans, clip),
-                chips=tuple(note for note in notes if note.kind in QUIET),
-                notes=tuple(note for note in notes if note.kind not in QUIET),
-            )
-        )
-    return views
+def _steps(marks: Sequence[Row], clip: TimeSpan, labels: Labels) -> tuple[StepView, ...]:
+    views: list[StepView] = []
+    for step in STEPS:
+        own = [mark for mark in marks if mark["kind"] == "good" and mark["step"] == step]
+        heard = [mark["start_s"] for mark in own if clip.start_s <= mark["start_s"] <= clip.end_s]
+        shown = tuple(dict.fromkeys(label(labels, "behaviour", mark["label_id"]) for mark in own))
+        start_s = round(min(heard) - clip.start_s, 3) if heard else None
+        views.append(StepView(step, label(labels, "step", step), shown, start_s))
+    return tuple(views)
 
 
-def _turn_index(row: Row) -> int:
-    return row["turn_index"]
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """What is known of the sound: silenced spans (rows of start_s, end_s), peaks 0..255 or None."""
+
+    masks: Sequence[Row]
+    peaks: Sequence[int] | None
 
 
-def _mark_title(mark: Row, labels: Labels) -> str:
-    kind, label_id = mark["kind"], mark["label_id"]
-    if kind in ("taboo", "sensitive"):
-        return (
-            f"{labels.of('kind', 'sensitive' if kind == 'sensitive' else 'forbidden')}「{typeset(label_id)}」"
-        )
-    if kind == "cause":
-        return f"原因：{labels.of('cause', label_id)}"
-    if kind == "escalation":
-        return labels.of("escalation", label_id)
-    if mark["step"]:
-        return f"{labels.of('step', mark['step'])} · {labels.of('behaviour', label_id)}"
-    return labels.of("behaviour", label_id)
+def _cut(call: CallRows, file: str) -> _Cut:
+    """Return the sound of a clip; where its row tells no masks, the call's personal data stands for them."""
+    row = next((row for row in call.clips if file and row["file"] == file), None)
+    if row is None:
+        return _Cut(call.masks, None)
+    return _Cut(call.masks if row["masks"] is None else row["masks"], row["peaks"])
 
 
-def _notes(marks: Sequence[Row], labels: Labels) -> tuple[Note, ...]:
-    notes = [
-        Note(mark["kind"], _mark_title(mark, labels), typeset(mark["replacement"] or "")) for mark in marks
-    ]
-    return tuple(sorted(dict.fromkeys(notes), key=lambda note: PRIORITY.index(note.kind)))
-
-
-def _steps(marks: Sequence[Row], labels: Labels) -> tuple[StepView, ...]:
-    done = {
-        step: [m["label_id"] for m in marks if m["kind"] == "good" and m["step"] == step] for step in STEPS
-    }
-    return tuple(
-        StepView(labels.of("step", step), tuple(dict.fromkeys(labels.of("behaviour", b) for b in done[step])))
-        for step in STEPS
-    )
-
-
-def _place(start_s: float, end_s: float, clip: TimeSpan) -> tuple[float, float]:
-    scale = 1000 / max(clip.duration_s, 0.001)
-    left = min(1000.0, max(0.0, (start_s - clip.start_s) * scale))
-    right = min(1000.0, max(left, (end_s - clip.start_s) * scale))
-    return round(left, 1), round(right - left, 1)
-
-
-def _blocks(call: CallRows, clip: TimeSpan, labels: Labels) -> tuple[Block, ...]:
-    known = ("agent", "customer")
-    blocks = [
-        Block(
-            turn["role"] if turn["role"] in known else "other",
-            *_place(turn["start_s"], turn["end_s"], clip),
-            labels.of("role", turn["role"]),
-        )
-        for turn in call.turns
-    ]
-    blocks += [Block("hush", *_place(mask["start_s"], mask["end_s"], clip), "已静音") for mask in call.masks]
-    return tuple(block for block in blocks if block.width > 0)
-
-
-def _dots(marks: Sequence[Row], clip: TimeSpan, labels: Labels) -> tuple[Block, ...]:
-    inside = [mark for mark in marks if clip.start_s <= mark["start_s"] <= clip.end_s]
-    return tuple(
-        Block(mark["kind"], _place(mark["start_s"], mark["start_s"], clip)[0], 0.0, _mark_title(mark, labels))
-        for mark in inside
+def _lane(talk: Talk, cut: _Cut, labels: Labels, settings: PageSettings) -> Lane:
+    clip = talk.clip
+    inside = [turn for turn in talk.turns if turn["start_s"] < clip.end_s and turn["end_s"] > clip.start_s]
+    return Lane(
+        blocks=speaking(inside, cut.masks, clip, labels),
+        waves=waves(cut.peaks, inside, clip, settings),
+        signals=signals(inside, clip, settings),
+        levels=levels(inside, clip, settings),
+        dots=dots([(mark, mark_title(mark, labels)) for mark in talk.marks], clip),
     )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from warehouse.pages.pieces import Piece, Run
-from warehouse.pages.views import TurnView
+from warehouse.pages.talk import TurnView
 
 HEADER = "WEBVTT"
 # Two lines of a small screen; a cue also ends where a sentence does, when it is not too short.
@@ -42,7 +42,7 @@ def _cues(turn: TurnView, length_s: float) -> Iterator[_Cue]:
         last_s = max(run.end_s or 0.0 for run in runs)
         end_s = min(length_s, max(last_s, start_s + MIN_CUE_S))
         if end_s > start_s:
-            yield _Cue(start_s, end_s, turn.role_name, runs)
+            yield _Cue(start_s, end_s, turn.speaker, runs)
 
 
 def _timed(turn: TurnView) -> tuple[Run, ...]:
