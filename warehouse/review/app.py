@@ -12,7 +12,8 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 
 from warehouse.errors import WarehouseError
-from warehouse.pages.render import HERE as PAGES
+from warehouse.pages.site import HERE as PAGES
+from warehouse.pages.site import STYLES
 from warehouse.review import routes_entry, routes_judge, routes_queue
 from warehouse.review.audit import Deed, note
 from warehouse.review.desk import Desk
@@ -24,10 +25,10 @@ from warehouse.review.web import HERE, NotLoggedIn, Refused, Site
 
 _LOG = logging.getLogger("huiting.review")
 _ASSETS = {
-    "app.css": (PAGES / "assets" / "app.css", "text/css; charset=utf-8"),
-    "review.css": (HERE / "assets" / "review.css", "text/css; charset=utf-8"),
-    "review.js": (HERE / "assets" / "review.js", "text/javascript; charset=utf-8"),
-    "icon.svg": (PAGES / "assets" / "icon.svg", "image/svg+xml"),
+    "app.css": ([PAGES / "assets" / name for name in STYLES], "text/css; charset=utf-8"),
+    "review.css": ([HERE / "assets" / "review.css"], "text/css; charset=utf-8"),
+    "review.js": ([HERE / "assets" / "review.js"], "text/javascript; charset=utf-8"),
+    "icon.svg": ([PAGES / "assets" / "icon.svg"], "image/svg+xml"),
 }
 
 
@@ -53,7 +54,10 @@ def make_app(places: Places, rules: Rules, door: Door, outside: Outside) -> Guar
 
 
 def _add_assets(app: FastAPI) -> None:
-    contents = {name: (path.read_bytes(), kind) for name, (path, kind) in _ASSETS.items()}
+    contents = {
+        name: (b"\n".join(path.read_bytes() for path in paths), kind)
+        for name, (paths, kind) in _ASSETS.items()
+    }
 
     def asset(name: str, request: Request) -> Response:
         if name not in contents:
