@@ -35,6 +35,7 @@ class FaultReason(StrEnum):
     NO_RECORDING = "no_recording"
     DUPLICATE = "duplicate"
     STILL_GROWING = "still_growing"
+    FORGOTTEN = "forgotten"
     TRUNCATED = "truncated"
     NO_MANIFEST_ROW = "no_manifest_row"
     MONO = "mono"
@@ -50,6 +51,7 @@ FAULT_SEVERITY: dict[FaultReason, Severity] = {
     FaultReason.NO_RECORDING: Severity.FAILED,
     FaultReason.DUPLICATE: Severity.FAILED,
     FaultReason.STILL_GROWING: Severity.FAILED,
+    FaultReason.FORGOTTEN: Severity.FAILED,
     FaultReason.TRUNCATED: Severity.WARNING,
     FaultReason.NO_MANIFEST_ROW: Severity.WARNING,
     FaultReason.MONO: Severity.WARNING,

@@ -19,9 +19,9 @@ from transcribe.manifest_row import ManifestRow
 from transcribe.naming import has_personal_number, readable_name, shown_name
 
 # A copy in progress: no recording yet. Whoever copies renames it when done.
-_PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".uploading")
+PARTIAL_SUFFIXES = (".part", ".partial", ".filepart", ".tmp", ".temp", ".crdownload", ".uploading")
 # What export tools leave beside recordings. Anything else without a manifest row is taken for a recording.
-_SIDE_SUFFIXES = frozenset(
+SIDE_SUFFIXES = frozenset(
     {".csv", ".jsonl", ".json", ".txt", ".xml", ".md5", ".sha1", ".sha256", ".xls", ".xlsx", ".doc", ".docx"}
     | {".pdf", ".ini", ".db", ".log", ".md", ".yaml", ".yml", ".html", ".htm", ".png", ".jpg", ".jpeg"}
     | {".zip", ".bak", ".lnk"}
@@ -82,21 +82,21 @@ def look_at(folder: Path, now: datetime, settle_s: float, growth_check_s: float)
     Raises:
         InboxError: the folder is missing or unreadable, or its manifest is still being written.
     """
-    first = _listed(folder)
+    first = listed(folder)
     oldest_ns = round((now.timestamp() - settle_s) * 1e9)
     young = [file for file in first.values() if file.mtime_ns >= oldest_ns]
     growing: frozenset[str] = frozenset()
     files = first
     if young:
         time.sleep(growth_check_s)
-        files = _listed(folder)
+        files = listed(folder)
         growing = frozenset(file.name for file in young if _has_changed(file, files)) | (
             files.keys() - first.keys()
         )
     for name in (CSV_NAME, JSONL_NAME):
         if name in growing:
             raise InboxError(f"{folder / name}: 还在写入, 请等导出完成后再运行")
-    partial = frozenset(name for name in files if name.casefold().endswith(_PARTIAL_SUFFIXES))
+    partial = frozenset(name for name in files if name.casefold().endswith(PARTIAL_SUFFIXES))
     return Delivery({name: file for name, file in files.items() if name not in partial}, growing, partial)
 
 
@@ -110,8 +110,8 @@ def match(rows: Sequence[ManifestRow], delivery: Delivery) -> Matching:
 
 
 def _match_row(row: ManifestRow, delivery: Delivery, matching: Matching) -> None:
-    names = tuple(_normal_name(name) for name in row.file)
-    call_id = row.call_id or (_stem(names[0]) if names else None)
+    names = tuple(normal_name(name) for name in row.file)
+    call_id = row.call_id or (stem_of(names[0]) if names else None)
     where = f"清单第 {row.line} 行"
     if call_id is None:
         matching.notes.append(f"{where}: 没有 call_id 也没有 file, 已跳过")
@@ -148,7 +148,7 @@ def _row_fault(
     for name in names:
         if name in delivery.files:
             continue
-        if any(name + suffix in delivery.partial for suffix in _PARTIAL_SUFFIXES):
+        if any(name + suffix in delivery.partial for suffix in PARTIAL_SUFFIXES):
             return Fault(
                 FaultReason.STILL_GROWING, f"{shown_name(name)}: 还在复制, 下次运行再处理", call_id, shown
             )
@@ -168,7 +168,7 @@ def _match_rest(delivery: Delivery, matching: Matching) -> None:
             continue
         if "/" in name:
             nested.append(name)
-        elif PurePosixPath(name).suffix.casefold() in _SIDE_SUFFIXES:
+        elif PurePosixPath(name).suffix.casefold() in SIDE_SUFFIXES:
             aside.append(name)
         else:
             matching.candidates.append(_unlisted(delivery.files[name], matching))
@@ -189,7 +189,7 @@ def _claim(call_id: str, names: Sequence[str], matching: Matching) -> None:
 
 def _unlisted(file: DeliveredFile, matching: Matching) -> Candidate:
     """The call_id is the file's stem, or its whole name when a row has that call_id."""
-    stem = _stem(file.name)
+    stem = stem_of(file.name)
     if has_personal_number(stem):
         return Candidate(shown_name(stem), (file,), None, is_masked=True)
     call_id = file.name if stem in matching.files_of else stem
@@ -197,11 +197,13 @@ def _unlisted(file: DeliveredFile, matching: Matching) -> Candidate:
     return Candidate(call_id, (file,), None)
 
 
-def _stem(name: str) -> str:
+def stem_of(name: str) -> str:
+    """Returns the call_id of a file that no row names: its name without the ending."""
     return PurePosixPath(name).stem or name
 
 
-def _normal_name(name: str) -> str:
+def normal_name(name: str) -> str:
+    """Returns a manifest's file name as files are listed: below the night's folder, with '/', in NFC."""
     text = unicodedata.normalize("NFC", name.replace("\\", "/"))
     return str(PurePosixPath(text)) if text else text
 
@@ -216,7 +218,12 @@ def _has_changed(file: DeliveredFile, later: Mapping[str, DeliveredFile]) -> boo
     return again is None or (again.size_bytes, again.mtime_ns) != (file.size_bytes, file.mtime_ns)
 
 
-def _listed(folder: Path) -> dict[str, DeliveredFile]:
+def listed(folder: Path) -> dict[str, DeliveredFile]:
+    """Lists the files below a night's folder by name, hidden ones left out.
+
+    Raises:
+        InboxError: the folder is missing or unreadable.
+    """
     files: dict[str, DeliveredFile] = {}
     try:
         _walk(folder, "", files)

@@ -18,6 +18,7 @@ from transcribe.call import Fault, FaultReason, Recording, SpeakerRole
 from transcribe.customer_key import has_mobile_number, is_identifying, pseudonym
 from transcribe.delivery import Candidate, Delivery, look_at, match
 from transcribe.errors import AudioUnreadable, InboxError
+from transcribe.forgotten import trace_hash
 from transcribe.manifest import read_manifest
 from transcribe.manifest_row import ManifestRow
 from transcribe.naming import shown_name
@@ -38,6 +39,7 @@ class InboxOptions:
     `channel_roles` holds where the manifest is silent. `customer_key` is the HMAC-SHA256 key for customer
     ids that are not pseudonymous yet. `naive_timezone` is the zone of manifest times that name none; None:
     such times are not used. A file younger than `settle_s` is looked at twice, `growth_check_s` apart.
+    `forgotten` holds `trace_hash` of call_ids and digests that were deleted for good.
     """
 
     timezone: str = "Asia/Shanghai"
@@ -48,6 +50,7 @@ class InboxOptions:
     naive_timezone: str | None = None
     settle_s: float = 30.0
     growth_check_s: float = 1.0
+    forgotten: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,8 @@ def read_inbox(
     maker = _Maker(night, zone, options, dict(known))
     for candidate, content in zip(matching.candidates, contents, strict=True):
         faults += [content] if isinstance(content, Fault) else maker.add(candidate, content)
-    return Inventory(tuple(maker.recordings), tuple(faults), (*notes, *maker.notes()))
+    shown = tuple(_unnamed(fault, options.forgotten) for fault in faults)
+    return Inventory(tuple(maker.recordings), shown, (*notes, *maker.notes()))
 
 
 @dataclass(slots=True)
@@ -119,6 +123,10 @@ class _Maker:
         call_id = candidate.call_id
         if candidate.is_masked:
             call_id = f"{call_id}-{content.digest[:_MASKED_ID_DIGITS]}"
+        if not self.options.forgotten.isdisjoint((trace_hash(call_id), trace_hash(content.digest))):
+            return [
+                _forgotten(f"清单第 {candidate.row.line} 行" if candidate.row else "清单里没有的一个文件")
+            ]
         if earlier := self.call_of.get(content.digest):
             message = f"{candidate.shown}: 内容与通话 {shown_name(earlier)} 完全相同, 不再处理"
             return [Fault(FaultReason.DUPLICATE, message, call_id, candidate.shown)]
@@ -183,6 +191,19 @@ class _Maker:
             ),
         )
         return [f"{count} 个录音: {what}" for what, count in counts if count]
+
+
+def _unnamed(fault: Fault, forgotten: frozenset[str]) -> Fault:
+    """The fault itself, or one that names nothing when its call was forgotten."""
+    if fault.call_id is None or trace_hash(fault.call_id) not in forgotten:
+        return fault
+    return _forgotten("清单")
+
+
+def _forgotten(where: str) -> Fault:
+    """Neither call nor file is named: the fault is stored, and they were to be forgotten."""
+    message = f"{where}: 已按要求删除的录音又送来了, 没有处理; 请用 huiting forget 再删一次, 并让导出不再带它"
+    return Fault(FaultReason.FORGOTTEN, message)
 
 
 def _examined(delivery: Delivery, candidate: Candidate) -> _Content | Fault:

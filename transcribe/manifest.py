@@ -59,7 +59,7 @@ def read_manifest(folder: Path, columns: Mapping[str, str], naive_zone: ZoneInfo
     if len(present) > 1:
         raise InboxError(f"{folder}: 同时有 {CSV_NAME} 和 {JSONL_NAME}, 请只保留一个")
     name = present[0]
-    text = _decode(folder / name)
+    text = decode(folder / name)
     notes = _Notes(name)
     delivered = _csv_rows(name, text) if name == CSV_NAME else _jsonl_rows(name, text)
     table = [(line, _renamed(values, columns)) for line, values in delivered]
@@ -76,7 +76,12 @@ def _check_mapping(columns: Mapping[str, str]) -> None:
             raise InboxError(f"配置 inbox.columns: 没有 {ours} 这一列{hint}")
 
 
-def _decode(path: Path) -> str:
+def decode(path: Path) -> str:
+    """Returns a manifest's text without a byte order mark.
+
+    Raises:
+        InboxError: it cannot be read, or is in another encoding than UTF-8 and GB18030.
+    """
     try:
         content = path.read_bytes()
     except OSError as err:
@@ -89,9 +94,13 @@ def _decode(path: Path) -> str:
     raise InboxError(f"{path}: 编码既不是 UTF-8 也不是 GB18030, 请重新导出")
 
 
+def delimiter_of(text: str) -> str:
+    """Returns what parts the cells of a CSV: what its first line has most of."""
+    return max(_DELIMITERS, key=text.partition("\n")[0].count)
+
+
 def _csv_rows(name: str, text: str) -> Iterator[tuple[int, dict[str, object]]]:
-    delimiter = max(_DELIMITERS, key=text.partition("\n")[0].count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter_of(text), strict=True)
     header: list[str] | None = None
     try:
         for cells in reader:

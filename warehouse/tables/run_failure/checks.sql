@@ -19,7 +19,7 @@ WHERE
         (run_failure.severity = 'failed')
         != (
             run_failure.reason IN (
-                'unreadable', 'empty', 'not_audio', 'no_recording', 'duplicate', 'still_growing'
+                'unreadable', 'empty', 'not_audio', 'no_recording', 'duplicate', 'still_growing', 'forgotten'
             )
         )
     );

@@ -17,5 +17,5 @@ COMMENT ON COLUMN run_failure.run_id IS 'Run that wrote this row; see table run'
 COMMENT ON COLUMN run_failure.call_id IS 'The call, when it is known';
 COMMENT ON COLUMN run_failure.file IS 'The file''s name below the night''s folder, customers'' digits masked';
 COMMENT ON COLUMN run_failure.severity IS 'failed or warning';
-COMMENT ON COLUMN run_failure.reason IS 'unreadable, empty, not_audio, no_recording, duplicate, still_growing, truncated, no_manifest_row, mono, channels_swapped, channels_identical or no_speech';
+COMMENT ON COLUMN run_failure.reason IS 'unreadable, empty, not_audio, no_recording, duplicate, still_growing, forgotten (deleted on request and delivered again: named nowhere), truncated, no_manifest_row, mono, channels_swapped, channels_identical or no_speech';
 COMMENT ON COLUMN run_failure.message IS 'What is wrong and what to do, Chinese';
