@@ -4,8 +4,8 @@ In: rows of a label table. Out: `<lake>/<table>/<batch>.parquet`. Edge.
 
 A row's id tells its content, where it came from included, so delivering the same thing twice adds nothing.
 A file's name is made from the ids in it and appears by one rename: two writers at once, or one killed while
-writing, lose nothing and store nothing twice. Nothing is ever changed: a later verdict of the same person on
-the same finding wins, and the earlier one stays to be read.
+writing, lose nothing and store nothing twice. Nothing is changed unless its call is to be forgotten: a later
+verdict of the same person on the same finding wins, and the earlier one stays to be read.
 
 Small files are merged now and then: first the merged file is there, then they go; a row that lies in both
 for a while counts once. Whoever reads several files holds the table's folder shared, whoever removes files
@@ -15,12 +15,13 @@ holds it alone.
 import fcntl
 import hashlib
 import os
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from warehouse.row_files import arrow_schema, read_rows, sync, write_rows
+from warehouse.row_removal import count_rows, remove_rows
 from warehouse.rows import Row
 from warehouse.schema import label_tables
 
@@ -104,6 +105,30 @@ class LabelStore:
         write_rows(table, rows, path)
         sync(self.root)  # the folder's own name, were it new
         return path
+
+    def count(self, call_ids: Collection[str]) -> int:
+        """How many rows speak of some calls.
+
+        Raises:
+            WarehouseError: when a file is damaged.
+        """
+        found = 0
+        for table in label_table_names():
+            with self.held(table):
+                found += sum(count_rows(path, "call_id", call_ids) for path in self.files(table))
+        return found
+
+    def forget(self, call_ids: Collection[str]) -> int:
+        """Take everything said of some calls out of the store; returns how many rows went.
+
+        Raises:
+            WarehouseError: when a file is damaged, or cannot be written.
+        """
+        gone = 0
+        for table in label_table_names():
+            with self.held(table, is_alone=True):  # no merge meanwhile, which would write them anew
+                gone += sum(remove_rows(path, "call_id", call_ids) for path in self.files(table))
+        return gone
 
     def compact(self, table: str, most_files: int = 200) -> int:
         """Merge small files when there are more than `most_files`; returns how many files went.

@@ -44,6 +44,8 @@ from warehouse.schema import (
     table_spec,
     tables,
 )
+from warehouse.tombstones import TABLE as TOMBSTONE_TABLE
+from warehouse.tombstones import TombstoneStore
 
 _FICLONE = 0x40049409  # Linux: share the blocks of another file instead of copying them
 
@@ -78,6 +80,7 @@ def build_warehouse(
                 nights = _load(con, lake, [runs[night] for night in sorted(runs)])
                 _load_history(con, lake, history)
                 _load_labels(con, lake)
+                _load_tombstones(con, lake)
             con.execute(statement("checkpoint"))
     except DatabaseError as err:
         raise explained(err, build) from err
@@ -203,6 +206,16 @@ def _load_labels(con: Connection, lake: Lake) -> None:
             if files:
                 columns = _shared_columns(con, spec, files)
                 con.execute(_filled("load_label_rows", spec, columns), {"files": files})
+
+
+def _load_tombstones(con: Connection, lake: Lake) -> None:
+    """Load what was deleted for good."""
+    spec = table_spec(TOMBSTONE_TABLE)
+    con.execute(_filled("delete_label_rows", spec))
+    files = [str(path) for path in TombstoneStore(lake.root).files()]
+    if files:
+        columns = _shared_columns(con, spec, files)
+        con.execute(_filled("load_run_rows", spec, columns), {"files": files})
 
 
 def _note_wanted(con: Connection, lake: Lake, runs: Sequence[RunRef]) -> None:

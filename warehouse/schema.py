@@ -3,10 +3,10 @@
 In: `tables/<table>/table.sql` + `checks.sql`, `marts/<mart>/view.sql` + `checks.sql`, `sql/*.sql`.
 Out: frozen specs in a stable order. Edge (reads the package's own files, once).
 
-A table.sql opens with two lines: `-- rows: call | run | history | case | label | warehouse` tells who owns
-its rows, `-- order: a, b` the columns its files are sorted by; `-- stage: heard` says that only a nightly run
-writes it. A view.sql may open with `-- needs: other_mart`. A checks.sql may open with `-- shared: a, b`: the
-checks of `shared_checks/<name>.sql`, with `__table__` filled in, are its own.
+A table.sql opens with two lines: `-- rows: call | run | history | case | label | tombstone | warehouse` tells
+who owns its rows, `-- order: a, b` the columns its files are sorted by; `-- stage: heard` says that only a
+nightly run writes it. A view.sql may open with `-- needs: other_mart`. A checks.sql may open with
+`-- shared: a, b`: the checks of `shared_checks/<name>.sql`, with `__table__` filled in, are its own.
 """
 
 import hashlib
@@ -28,7 +28,8 @@ class RowOwner(StrEnum):
     `call`: rows of one call, dropped when a later night delivers the call again. `run`: rows of the night
     itself. `history`: rows of a run that stay when a newer run of the night counts. `case`: rows chosen from
     the whole warehouse, reloaded in full. `label`: what people said, kept beside the runs, reloaded in full.
-    `warehouse`: bookkeeping, not in the lake.
+    `tombstone`: what was deleted for good, kept and reloaded likewise. `warehouse`: bookkeeping, not in the
+    lake.
     """
 
     CALL = "call"
@@ -36,6 +37,7 @@ class RowOwner(StrEnum):
     HISTORY = "history"
     CASE = "case"
     LABEL = "label"
+    TOMBSTONE = "tombstone"
     WAREHOUSE = "warehouse"
 
 
@@ -93,7 +95,8 @@ def table_spec(name: str) -> TableSpec:
 
 def lake_tables() -> tuple[TableSpec, ...]:
     """The tables of which a run has a file in the lake."""
-    return tuple(spec for spec in tables() if spec.owner not in (RowOwner.WAREHOUSE, RowOwner.LABEL))
+    beside = (RowOwner.WAREHOUSE, RowOwner.LABEL, RowOwner.TOMBSTONE)
+    return tuple(spec for spec in tables() if spec.owner not in beside)
 
 
 def label_tables() -> tuple[TableSpec, ...]:
