@@ -11,7 +11,17 @@ from typing import Annotated
 
 import typer
 
-from flows import cli_bench, cli_labels, cli_lexicon, cli_look, cli_retag, cli_review, cli_tag, cli_transcribe
+from flows import (
+    cli_bench,
+    cli_forget,
+    cli_labels,
+    cli_lexicon,
+    cli_look,
+    cli_retag,
+    cli_review,
+    cli_tag,
+    cli_transcribe,
+)
 from flows.cli_nights import asked_nights
 from flows.cli_options import ConfigFile, DataDir, Profile
 from flows.config import ConfigInvalid, load_config
@@ -34,6 +44,7 @@ cli_bench.add_to(app)
 cli_transcribe.add_to(app)
 cli_retag.add_to(app)
 cli_labels.add_to(app)
+cli_forget.add_to(app)
 cli_tag.add_to(app)
 cli_lexicon.add_to(app)
 cli_review.add_to(app)
@@ -61,6 +72,9 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
     code, message = int(ExitCode.NOTHING_PUBLISHED), "夜间任务意外中断，原因见它的错误输出。"
     try:
         config.data_path.mkdir(parents=True, exist_ok=True)  # a wrong place is told before anything starts
+        from flows.forget_due import delete_first  # DuckDB and PyAV: 1 s  # noqa: PLC0415
+
+        delete_first(config, warn)
         prepare_environment(config)
         with prefect_server(config):
             # Prefect reads its server's address when it is imported, and takes 1.4 s.

@@ -20,6 +20,7 @@ from flows.config_tables import (
     InboxConfig,
     MorningConfig,
     RecognitionConfig,
+    RetentionConfig,
     ReviewConfig,
     ScheduleConfig,
     SpeakersConfig,
@@ -48,6 +49,7 @@ class Config(ConfigTable):
     warehouse: WarehouseConfig = WarehouseConfig()
     cases: CasesConfig = CasesConfig()
     morning: MorningConfig = MorningConfig()
+    retention: RetentionConfig = RetentionConfig()
     schedule: ScheduleConfig = ScheduleConfig()
     alert: AlertConfig = AlertConfig()
     review: ReviewConfig = ReviewConfig()

@@ -108,6 +108,14 @@ class MorningConfig(ConfigTable):
     min_severity: Literal["low", "medium", "high", "critical"] = "high"
 
 
+class RetentionConfig(ConfigTable):
+    """How many days things are kept, counted from the night; 0 = for ever."""
+
+    recordings_days: int = Field(default=0, ge=0)
+    transcripts_days: int = Field(default=0, ge=0)
+    with_nightly: bool = True
+
+
 class ScheduleConfig(ConfigTable):
     """The nightly deployment."""
 

@@ -27,6 +27,7 @@ from warehouse.errors import WarehouseLocked
 from warehouse.lake import Lake, RunRef
 from warehouse.row_files import written_beside
 from warehouse.rows import RunContext
+from warehouse.tombstones import TombstoneStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,16 +131,20 @@ def read_drop_folder(config: Config, night: date, now: datetime) -> Inventory:
 
     Raises:
         InboxError: the folder or its manifest cannot be used.
-        ConfigInvalid: a customer key is asked for and cannot be read.
+        ConfigInvalid: a customer key is asked for and cannot be read, or the night went by age.
     """
+    tombstones = TombstoneStore(config.lake_path)
+    if night in tombstones.nights():
+        raise ConfigInvalid(f"{night}：这一夜的通话已按保留期限（[retention]）删除，不再处理。")
     options = InboxOptions(
         timezone=config.timezone,
         columns=config.inbox.columns.model_dump(),
         channel_roles=tuple(SpeakerRole(role) for role in config.inbox.channel_roles),
-        customer_key=_customer_key(config),
+        customer_key=customer_key(config),
         is_customer_id_pseudonymous=config.inbox.is_customer_id_pseudonymous,
         settle_s=config.inbox.settle_s,
         growth_check_s=config.inbox.growth_check_s,
+        forgotten=tombstones.hashes(),
     )
     folder = config.inbox_path / night.isoformat()
     return read_inbox(folder, night, options, Lake(config.lake_path).known_digests(night), now)
@@ -220,7 +225,12 @@ def write_text(path: Path, text: str) -> None:
         beside.write_text(text, encoding="utf-8")
 
 
-def _customer_key(config: Config) -> str | None:
+def customer_key(config: Config) -> str | None:
+    """Return the key by which customers' ids become pseudonyms, None where there is none.
+
+    Raises:
+        ConfigInvalid: it is configured and cannot be read.
+    """
     name = config.inbox.customer_key_file
     if not name:
         return None

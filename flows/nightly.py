@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from prefect import flow
+from prefect import flow, get_run_logger
 
 from flows import night as ledger
 from flows import steps, store
 from flows.config import Config, load_config
 from flows.crew import Work, crew, run_jobs
+from flows.forget_due import delete_first
 from flows.report import NightReport
 from flows.shards import single_shards
 from flows.summary import night_report
@@ -58,6 +59,7 @@ def nightly(
     config = load_config(path, profile=profile, data_dir=data_dir, inbox=inbox)
     chosen = date.fromisoformat(day) if isinstance(day, str) else day
     chosen = chosen or datetime.now(ZoneInfo(config.timezone)).date() - timedelta(days=1)
+    delete_first(config, get_run_logger().warning)
     return one_night_alone(config, chosen)
 
 

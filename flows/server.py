@@ -4,6 +4,7 @@ Everything that must be in the environment before prefect is imported is set her
 `prepare_environment` first. A server left behind by a killed night is found again and used.
 """
 
+import fcntl
 import json
 import os
 import socket
@@ -17,7 +18,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flows.config import Config
+from warehouse.errors import WarehouseLocked
 
+_IN_USE = "in_use"  # locked by every command that uses the server of this data directory
 STARTUP_TIMEOUT_S = 120.0
 _QUIET = {
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(int(STARTUP_TIMEOUT_S)),
@@ -60,24 +63,21 @@ def prefect_server(config: Config) -> Generator[str]:
         return
     home = config.data_path / "prefect"
     home.mkdir(parents=True, exist_ok=True)
-    process, url = _start_or_adopt(home)
-    os.environ["PREFECT_API_URL"] = url
-    try:
-        yield url
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-        _stop(process, home)
+    with _in_use(home):
+        process, url = _start_or_adopt(home)
+        os.environ["PREFECT_API_URL"] = url
+        try:
+            yield url
+        finally:
+            os.environ.pop("PREFECT_API_URL", None)
+            _stop(process, home)
 
 
 def _start_or_adopt(home: Path) -> tuple[int, str]:
     """Return (pid, API address) of the server of this data directory."""
     marker = home / "server.json"
     if marker.is_file():
-        try:
-            known = json.loads(marker.read_text(encoding="utf-8"))
-            pid, url = int(known["pid"]), str(known["url"])
-        except (ValueError, KeyError):
-            pid, url = 0, ""
+        pid, url = _marked(marker)
         if url and is_healthy(url):
             return pid, url
     port = _free_port()
@@ -104,6 +104,47 @@ def _start_or_adopt(home: Path) -> tuple[int, str]:
         time.sleep(0.25)
     process.kill()
     raise ServerNotReached(f"Prefect 服务器没能启动，原因见 {log}。请检查磁盘和端口后重试。")
+
+
+@contextmanager
+def alone_with_history(config: Config) -> Generator[None]:
+    """Hold what this data directory's own server remembers; one that a killed night left is stopped.
+
+    Raises:
+        WarehouseLocked: a command that is running uses the server.
+    """
+    home = config.data_path / "prefect"
+    if not home.is_dir():
+        yield
+        return
+    with (home / _IN_USE).open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as err:
+            raise WarehouseLocked(
+                f"{home}：另一个任务正在使用，运行历史还没有清理。请等它结束后再运行 huiting forget。"
+            ) from err
+        marker = home / "server.json"
+        pid, url = _marked(marker) if marker.is_file() else (0, "")
+        if url and is_healthy(url):
+            _stop(pid, home)
+        yield
+
+
+@contextmanager
+def _in_use(home: Path) -> Generator[None]:
+    with (home / _IN_USE).open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
+
+
+def _marked(marker: Path) -> tuple[int, str]:
+    """(pid, API address) as a server's marker tells, (0, "") when it tells nothing."""
+    try:
+        known = json.loads(marker.read_text(encoding="utf-8"))
+        return int(known["pid"]), str(known["url"])
+    except (ValueError, KeyError):
+        return 0, ""
 
 
 def _stop(pid: int, home: Path) -> None:

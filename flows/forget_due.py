@@ -1,0 +1,47 @@
+"""What a night does before it starts: deletions that were interrupted, and those that are due. Edge file.
+
+In: the configuration. Out: one line for the operator per deletion that was done, or why one was not.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+
+from flows.config import Config, ConfigInvalid
+from flows.forget import ForgetReport, finish_pending, forget
+from flows.night import only_one
+from flows.report import error_text
+from flows.retention import plan_expired
+from transcribe.errors import TranscribeError
+from warehouse.errors import WarehouseError
+
+
+def delete_first(config: Config, tell: Callable[[str], None]) -> None:
+    """Do what is due; what cannot be done now is told, goes on next time and stops no night."""
+    try:
+        for line in delete_due(config):
+            tell(line)
+    except (ConfigInvalid, TranscribeError, WarehouseError, OSError) as err:
+        tell(f"删除没有做完，下次再继续：{error_text(err)}")
+
+
+def delete_due(config: Config) -> Iterator[str]:
+    """Yield what was done; nothing is done twice.
+
+    Raises:
+        WarehouseLocked: another night is running here.
+        OSError, TranscribeError, WarehouseError: it was not all done.
+    """
+    finished = finish_pending(config)
+    if finished is not None:
+        yield _line("继续上次没做完的删除", finished)
+    kept = config.retention
+    if not kept.with_nightly or not (kept.recordings_days or kept.transcripts_days):
+        return
+    with only_one(config):
+        while any((plan := plan_expired(config, datetime.now(UTC))).counts.values()):
+            yield _line("保留期限已到", forget(config, plan))
+
+
+def _line(why: str, report: ForgetReport) -> str:
+    told = "，".join(f"{place} {count}" for place, count in report.counts.items() if count)
+    return f"{why}，已删除：{told}" if told else f"{why}：没有剩下的。"
