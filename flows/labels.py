@@ -9,14 +9,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from flows.choices import choices_of
 from flows.config import Config, ConfigInvalid
 from flows.night import only_one
-from flows.publication import build, check_build, libraries, publish_runs
-from flows.work import load_taggers
-from tagging.causes.tagger import CauseTagger
-from tagging.taggers import rules_of
+from flows.publication import build, check_build, publish_runs
 from warehouse.errors import WarehouseLocked
-from warehouse.label_row import Choices
 from warehouse.label_sheet import Delivery, filled_rows, label_rows, sheets_of
 from warehouse.label_store import LabelStore, Stored, counted
 from warehouse.label_targets import CASE, CAUSE, TABOO, Target, targets_of
@@ -99,29 +96,6 @@ def show_labels(config: Config) -> bool:
     except WarehouseLocked:
         return False
     return True
-
-
-def choices_of(config: Config) -> Choices:
-    """Return what people may choose as correct: today's causes, phrases and libraries."""
-    taggers = load_taggers(config)
-    causes: dict[str, tuple[str | None, ...]] = {}
-    for tagger in taggers:
-        if isinstance(tagger, CauseTagger):
-            titles = tagger.taxonomy
-            causes = {
-                titles.title(each.top_cause)
-                if each.sub_cause is None
-                else f"{titles.title(each.top_cause)}/{each.title}": (each.top_cause, each.sub_cause)
-                for each in titles.causes
-            }
-    phrases = [rule for rule in rules_of(taggers) if rule.tagger == "taboo" and rule.kind]
-    return Choices(
-        {
-            CAUSE: causes,
-            TABOO: {rule.title: (rule.rule_id,) for rule in reversed(phrases)},
-            CASE: {library.title: (library.library_id,) for library in libraries()},
-        }
-    )
 
 
 def _drawn(targets: Sequence[Target], limit: int) -> list[Target]:

@@ -15,8 +15,9 @@ from urllib.parse import urlsplit
 
 import uvicorn
 
+from flows.choices import choices_of
 from flows.config import Config, ConfigInvalid
-from flows.labels import choices_of, show_labels
+from flows.labels import show_labels
 from flows.publication import libraries
 from flows.store import recording_files
 from flows.work import load_masker

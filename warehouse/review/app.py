@@ -24,8 +24,9 @@ from warehouse.review.settings import Door, Outside, Places, Rules
 from warehouse.review.web import HERE, NotLoggedIn, Refused, Site
 
 _LOG = logging.getLogger("huiting.review")
+# The trainers' sheets are served as one: both look the same, and colours are named in one place.
 _ASSETS = {
-    "app.css": ([PAGES / "assets" / name for name in STYLES], "text/css; charset=utf-8"),
+    "pages.css": ([PAGES / "assets" / name for name in STYLES], "text/css; charset=utf-8"),
     "review.css": ([HERE / "assets" / "review.css"], "text/css; charset=utf-8"),
     "review.js": ([HERE / "assets" / "review.js"], "text/javascript; charset=utf-8"),
     "icon.svg": ([PAGES / "assets" / "icon.svg"], "image/svg+xml"),
