@@ -98,6 +98,7 @@ def _add_errors(app: FastAPI, site: Site) -> None:
     app.add_exception_handler(NotLoggedIn, not_logged_in)
     app.add_exception_handler(Refused, refused)
     app.add_exception_handler(RequestValidationError, invalid)
+    app.add_exception_handler(400, invalid)
     for status in (404, 405):
         app.add_exception_handler(status, unknown)
     app.add_exception_handler(WarehouseError, broken)
