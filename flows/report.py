@@ -67,7 +67,10 @@ def error_text(err: Exception) -> str:
 
 
 def summary_markdown(report: NightReport) -> str:
-    """Return the night's summary as markdown (the Prefect artifact)."""
+    """Return the night's summary as markdown (the Prefect artifact): counts alone, because a server keeps it.
+
+    A call that must be forgotten later is named nowhere outside the data directory; the console names it.
+    """
     by_reason = Counter((fault.severity, fault.reason) for fault in report.faults)
     lines = [
         f"# 回听 {report.night.isoformat()}",
@@ -87,7 +90,8 @@ def summary_markdown(report: NightReport) -> str:
         "|---|---:|",
         *(f"| {stage} | {seconds:.1f} |" for stage, seconds in report.stages),
     ]
-    return "\n".join([*lines, *(f"\n> {warning}" for warning in report.warnings)])
+    told = [f"\n> 提醒 {len(report.warnings)} 条，见这一夜的输出。"] if report.warnings else []
+    return "\n".join([*lines, *told])
 
 
 def post_alert(config: Config, nights: Sequence[str], exit_code: int, message: str) -> str | None:

@@ -7,7 +7,8 @@ import importlib.util
 import json
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -28,6 +29,8 @@ from warehouse.case_rows import case_rows, clip_rows
 from warehouse.finding_counts import MadeWith, finding_counts
 from warehouse.label_store import LabelStore
 from warehouse.lake import Lake, RunRef
+from warehouse.review.audit import Deed, record
+from warehouse.review.store import ReviewStore
 from warehouse.row_files import arrow_schema
 from warehouse.rows import RunContext, RunRecord, call_context, call_rows, fault_rows, finding_rows, run_row
 from warehouse.schema import Stage, lake_tables
@@ -90,22 +93,21 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> World:
     return World(config, texts, (*(sound[at : at + 64] for at in (1000, 20_000, 60_000)), clip[100:164]))
 
 
-@pytest.fixture
-def world(built: World, tmp_path: Path) -> World:
-    """A copy to do things to."""
-    data = Path(shutil.copytree(built.data, tmp_path / "data"))
-    return replace(built, config=built.config.model_copy(update={"data_dir": str(data)}))
-
-
-@pytest.fixture
-def make_world(built: World, tmp_path: Path) -> Callable[[str], World]:
-    """More copies, by name."""
+@pytest.fixture(scope="session")
+def make_world(built: World, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], World]:
+    """Copies to do things to."""
 
     def make(name: str) -> World:
-        data = Path(shutil.copytree(built.data, tmp_path / name / "data"))
+        data = Path(shutil.copytree(built.data, tmp_path_factory.mktemp(name) / "data"))
         return replace(built, config=built.config.model_copy(update={"data_dir": str(data)}))
 
     return make
+
+
+@pytest.fixture
+def world(make_world: Callable[[str], World]) -> World:
+    """A copy of one test's own."""
+    return make_world("own")
 
 
 Shelf = tuple[tuple[Case, ...], tuple[Clip, ...]]
@@ -241,24 +243,16 @@ def _leave_behind(config: Config, unheard: Inventory) -> None:
     home = data / "prefect"
     (home / "storage").mkdir(parents=True)
     (home / "storage" / "0123").write_text("cannot be searched", encoding="utf-8")
-    with sqlite3.connect(home / "prefect.db") as con:
+    with closing(sqlite3.connect(home / "prefect.db")) as con, con:
         con.execute("CREATE TABLE log (message TEXT)")
         con.execute("INSERT INTO log VALUES (?)", (f"案例没有片段（{given.MARKED}）",))
+    store = ReviewStore(config.review_path)
+    store.prepare()
+    with store.writing() as statements:
+        for call_id in (given.MARKED, "plain-1"):
+            record(statements, Deed("w1", "play", call_id, f"target-{call_id}"), datetime(2026, 11, 21, 2, 0))
 
 
-@pytest.fixture
-def everything(built: World) -> Callable[[Path], Iterable[tuple[Path, bytes]]]:
-    """Every file below a folder as (path, bytes): its name, raw, and what is inside archives."""
-
-    def read(folder: Path) -> Iterable[tuple[Path, bytes]]:
-        for path in sorted(folder.rglob("*")):
-            yield path, str(path.relative_to(folder)).encode()
-            if path.is_file() and not path.is_symlink():
-                yield path, path.read_bytes()
-                if path.suffix in (".zip", ".xlsx"):
-                    with ZipFile(path) as box:
-                        for name in box.namelist():
-                            yield path, name.encode()
-                            yield path, box.read(name)
-
-    return read
+@pytest.fixture(scope="session")
+def search() -> Any:
+    return given.Search()

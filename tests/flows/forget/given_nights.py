@@ -1,16 +1,21 @@
-"""What is delivered and said in the nights that are to be forgotten: folders, manifests, calls, findings.
+"""What is delivered and said in the nights that are to be forgotten, and how it is looked for afterwards.
 
-Loaded by conftest.py beside it. Nothing here is real data.
+Folders, manifests, calls, findings. Loaded by conftest.py beside it. Nothing here is real data.
 """
 
 import json
 import shutil
 import wave
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
 
+import duckdb
 import numpy as np
+from openpyxl import load_workbook
 
 from tagging.finding import (
     CauseSource,
@@ -24,6 +29,7 @@ from tagging.finding import (
     TierTag,
 )
 from transcribe.call import Call, ChannelAudit, Recording, SpeakerRole, Transcript, Turn, Word
+from warehouse.row_files import read_rows
 
 FIRST, SECOND, UNHEARD = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
 NOW = datetime(2026, 11, 21, 1, 0, tzinfo=UTC)
@@ -115,3 +121,47 @@ def findings_of(call: Call) -> Findings:
     found = (CauseTag("fees", "annual_fee", CauseSource.CUSTOMER_STATED, 0.9, (said,)), hit)
     asked = Escalation("supervisor", None, 0.9, said)
     return Findings(call.recording.call_id, (*found, asked, TierTag(Tier.EXPLICIT, 0.9, (said,))))
+
+
+class Search:
+    """Looks for what must be gone: over decoded rows, and over every byte below a data directory."""
+
+    def in_bytes(self, world: Any) -> set[str]:
+        """Files whose name or content holds a needle: a text in any encoding, a piece of sound."""
+        needles = [*world.sounds, *(json.dumps(text)[1:-1].encode() for text in world.texts)]
+        needles += [text.encode(name) for text in world.texts for name in ("utf-8", "gb18030", "utf-16-le")]
+        return {
+            str(path.relative_to(world.data))
+            for path, content in self._everything(world.data)
+            if any(needle in content for needle in needles)
+        }
+
+    def in_rows(self, world: Any) -> set[str]:
+        """Tables and sheets with a row that holds one of the texts."""
+        return {w for w, text in self.decoded(world.data) if any(needle in text for needle in world.texts)}
+
+    def decoded(self, data: Path) -> Iterable[tuple[str, str]]:
+        """(where, text) of every row of every Parquet file, table and sheet."""
+        for path in sorted(data.rglob("*.parquet")):
+            if not any(part.endswith(".tmp") for part in path.parts):
+                for row in read_rows(path):
+                    yield str(path.relative_to(data)), json.dumps(row, default=str, ensure_ascii=False)
+        with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as con:
+            for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
+                for row in con.execute(f'FROM "{table}"').fetchall():
+                    yield f"warehouse.{table}", str(row)
+        for path in sorted((data / "morning").glob("*.xlsx")):
+            for sheet in load_workbook(path):
+                for row in sheet.iter_rows(values_only=True):
+                    yield str(path.relative_to(data)), str(row)
+
+    def _everything(self, folder: Path) -> Iterable[tuple[Path, bytes]]:
+        for path in sorted(folder.rglob("*")):
+            yield path, str(path.relative_to(folder)).encode()
+            if path.is_file() and not path.is_symlink():
+                yield path, path.read_bytes()
+                if path.suffix in (".zip", ".xlsx"):
+                    with ZipFile(path) as box:
+                        for name in box.namelist():
+                            yield path, name.encode()
+                            yield path, box.read(name)

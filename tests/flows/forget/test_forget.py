@@ -1,7 +1,5 @@
 """After a call is forgotten nothing of it is left: in no decoded row, in no byte below the data directory."""
 
-import json
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -9,8 +7,8 @@ from typing import Any
 
 import duckdb
 import pytest
-from openpyxl import load_workbook
 
+from flows import forget_places as places
 from flows.forget import forget
 from flows.forget_plan import Asked, plan_request
 from flows.night import read_drop_folder
@@ -18,54 +16,37 @@ from transcribe.call import FaultReason
 from transcribe.forgotten import trace_hash
 from warehouse.lake import Lake
 from warehouse.row_files import read_rows
-from warehouse.tombstones import TombstoneStore
 
 NOW = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
 MARKED, LATER, CUSTOMER = "marked-7f3a9c", "marked-later-51b2", "cst-5d1e-marked"
 FIRST, SECOND, UNHEARD = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
-Everything = Callable[[Path], Iterable[tuple[Path, bytes]]]
 
 
-def found_in_bytes(world: Any, everything: Everything) -> set[str]:
-    """Which files hold a needle: a text in any encoding or as JSON writes it, or a piece of sound."""
-    escaped = [json.dumps(text)[1:-1].encode() for text in world.texts]
-    needles = [*world.sounds, *escaped]
-    needles += [text.encode(name) for text in world.texts for name in ("utf-8", "gb18030", "utf-16-le")]
-    return {
-        str(path.relative_to(world.data))
-        for path, content in everything(world.data)
-        for needle in needles
-        if needle in content
-    }
+@pytest.fixture(scope="module")
+def forgotten(make_world: Any) -> Any:
+    """(world, plan, report) after all calls of a customer were forgotten: for tests that only look."""
+    world = make_world("forgotten")
+    plan = ask(world, customers=(CUSTOMER,), reason="客户来函")
+    return world, plan, forget(world.config, plan)
 
 
-def decoded(data: Path) -> Iterable[tuple[str, str]]:
-    """(where, text) of every row and sheet below a data directory."""
-    for path in sorted(data.rglob("*.parquet")):
-        if not any(part.endswith(".tmp") for part in path.parts):
-            for row in read_rows(path):
-                yield str(path.relative_to(data)), json.dumps(row, default=str, ensure_ascii=False)
-    with duckdb.connect(str(data / "warehouse.duckdb"), read_only=True) as con:
-        for (table,) in con.execute("SELECT table_name FROM duckdb_tables()").fetchall():
-            for row in con.execute(f'FROM "{table}"').fetchall():
-                yield f"warehouse.{table}", str(row)
-    for path in sorted((data / "morning").glob("*.xlsx")):
-        for sheet in load_workbook(path):
-            for row in sheet.iter_rows(values_only=True):
-                yield str(path.relative_to(data)), str(row)
-
-
-def found_in_rows(world: Any) -> set[str]:
-    return {where for where, text in decoded(world.data) if any(needle in text for needle in world.texts)}
+@pytest.fixture(scope="module")
+def one_gone(make_world: Any) -> Any:
+    """The marked call alone was forgotten: for tests that only look."""
+    world = make_world("one")
+    plan = ask(world, MARKED, reason="客户来函 17 号")
+    assert plan.request.call_ids == {MARKED, "again-from-elsewhere"}
+    forget(world.config, plan)
+    return world
 
 
 def ask(world: Any, *call_ids: str, customers: tuple[str, ...] = (), reason: str | None = None) -> Any:
     return plan_request(world.config, Asked(call_ids, customers, reason), NOW)
 
 
-def test_the_search_finds_everything_before(world: Any, everything: Everything) -> None:
+def test_the_search_finds_everything_before(built: Any, search: Any) -> None:
     """Without this the next test would prove nothing."""
-    files = found_in_bytes(world, everything)
+    files = search.in_bytes(built)
     for place in (
         "inbox/2026-11-18/manifest.csv",
         "inbox/2026-11-18/marked-7f3a9c.wav",
@@ -82,42 +63,40 @@ def test_the_search_finds_everything_before(world: Any, everything: Everything) 
         "packs/with/pack.json",
         "packs/with.zip",
         "prefect/prefect.db",
+        "review.sqlite",
     ):
         assert place in files, place
     assert any(name.startswith("pages/case/") for name in files)
     assert any(name.startswith("pages/clips/") for name in files)
-    rows = {where.split("/night=")[0] for where in found_in_rows(world)}
+    rows = {where.split("/night=")[0] for where in search.in_rows(built)}
     assert {"lake/call", "lake/turn", "lake/run_failure", "lake/library_case", "lake/taboo_hit"} <= rows
     assert {"lake/clip", "warehouse.turn", "warehouse.cause_label", "warehouse.run_failure"} <= rows
 
 
-def test_a_customers_calls_are_gone_from_every_row_and_every_byte(world: Any, everything: Everything) -> None:
-    plan = ask(world, customers=(CUSTOMER,), reason="客户来函")
+def test_a_customers_calls_are_gone_from_every_row_and_every_byte(forgotten: Any, search: Any) -> None:
+    world, plan, report = forgotten
     assert plan.counts["通话"] == 3, "the call, its copy under another name, and the one not heard yet"
-    report = forget(world.config, plan)
-    assert found_in_bytes(world, everything) == set()
-    assert found_in_rows(world) == set()
+    assert search.in_bytes(world) == set()
+    assert search.in_rows(world) == set()
     assert report.counts["录音文件"] == 4
     assert report.counts["晨会包"] == 2
     assert [each for each in report.warnings if "失败" in each] == []
     assert not (world.data / "lake" / "_work" / "forget").exists()
 
 
-def test_other_calls_are_untouched(world: Any, built: Any) -> None:
-    forget(world.config, ask(world, customers=(CUSTOMER,)))
-    before, after = sorted(decoded(built.data)), sorted(decoded(world.data))
-    gone = {line for line in before if any(needle in line[1] for needle in world.texts)}
-    kept = [line for line in before if line not in gone and "c3" not in line[1] and "pair1" not in line[1]]
-    lost = set(kept) - set(after)
-    assert lost == set()
-    new = {where for where, _ in set(after) - set(before)}
-    assert {where.split("/night=")[0] for where in new} <= {
-        "lake/tombstone/" + path.name for path in TombstoneStore(world.config.lake_path).files()
-    } | {"warehouse.tombstone", "lake/library_case", "warehouse.library_case"}
+def test_other_calls_are_untouched(forgotten: Any, built: Any, search: Any) -> None:
+    world = forgotten[0]
+    before, after = set(search.decoded(built.data)), set(search.decoded(world.data))
+    is_gone = [*world.texts, "c3", "pair1"]
+    kept = {line for line in before if not any(needle in line[1] for needle in is_gone)}
+    assert kept <= after
+    new = {where.split("/night=")[0] for where, _ in after - before}
+    changed = {"warehouse.tombstone", "lake/library_case", "warehouse.library_case"}
+    assert {where for where in new if not where.startswith("lake/tombstone/")} <= changed
 
 
-def test_the_other_side_of_a_pair_stays_as_a_case_of_its_own(world: Any) -> None:
-    forget(world.config, ask(world, MARKED))
+def test_the_other_side_of_a_pair_stays_as_a_case_of_its_own(one_gone: Any) -> None:
+    world = one_gone
     cases = read_rows(next((world.data / "lake" / "library_case" / "night=2026-11-19").glob("*.parquet")))
     assert [(row["case_id"], row["pair_key"], row["side"]) for row in cases] == [("c3", None, None)]
     assert len(list((world.data / "pages" / "case").glob("*.html"))) == 1
@@ -125,8 +104,8 @@ def test_the_other_side_of_a_pair_stays_as_a_case_of_its_own(world: Any) -> None
     assert [path.stem for path in (world.data / "pages" / "clips").rglob("*.ogg")] == ["a3" + "0" * 14]
 
 
-def test_manifests_keep_every_other_byte(world: Any, built: Any) -> None:
-    forget(world.config, ask(world, customers=(CUSTOMER,)))
+def test_manifests_keep_every_other_byte(forgotten: Any, built: Any) -> None:
+    world = forgotten[0]
     inbox, before = world.config.inbox_path, built.config.inbox_path
     lines = (before / "2026-11-18" / "manifest.csv").read_bytes().split(b"\r\n")
     assert (inbox / "2026-11-18" / "manifest.csv").read_bytes() == b"\r\n".join(lines[:3] + lines[5:])
@@ -137,18 +116,16 @@ def test_manifests_keep_every_other_byte(world: Any, built: Any) -> None:
     assert (inbox / "2026-11-19" / "manifest.jsonl").read_bytes() == first + b"\n"
 
 
-def test_only_the_one_call_when_only_it_is_asked_for(world: Any) -> None:
-    plan = ask(world, MARKED)
-    assert plan.request.call_ids == {MARKED, "again-from-elsewhere"}
-    forget(world.config, plan)
+def test_only_the_one_call_when_only_it_is_asked_for(one_gone: Any) -> None:
+    world = one_gone
     heard = read_drop_folder(world.config, UNHEARD, NOW)
     assert [recording.call_id for recording in heard.recordings] == [LATER, "new"]
     assert heard.recordings[0].customer_key == CUSTOMER
     assert not list(world.config.inbox_path.rglob("*marked-7f*"))
 
 
-def test_tombstones_tell_that_and_not_what(world: Any) -> None:
-    forget(world.config, ask(world, MARKED, reason="客户来函 17 号"))
+def test_tombstones_tell_that_and_not_what(one_gone: Any) -> None:
+    world = one_gone
     with duckdb.connect(str(world.config.warehouse_path), read_only=True) as con:
         con.execute("SELECT scope, kind, night, call_count, reason, done_at >= requested_at FROM tombstone")
         rows = con.fetchall()
@@ -187,11 +164,9 @@ def test_a_recording_delivered_again_is_refused_and_named_nowhere(world: Any, bu
     assert sorted(path.name for path in again.iterdir()) == ["manifest.csv", f"{LATER}.wav", "new.wav"]
 
 
-def test_a_name_that_is_nowhere_is_told_and_one_gone_before_is_known(world: Any) -> None:
-    plan = ask(world, "marked-7f3a9", MARKED)
-    assert plan.unknown == ("marked-7f3a9",)
-    forget(world.config, ask(world, MARKED))
-    plan = ask(world, MARKED)
+def test_a_name_that_is_nowhere_is_told_and_one_gone_before_is_known(built: Any, one_gone: Any) -> None:
+    assert ask(built, "marked-7f3a9", MARKED).unknown == ("marked-7f3a9",)
+    plan = ask(one_gone, MARKED)
     assert (plan.unknown, plan.gone_before) == ((), (MARKED,))
     assert not any(plan.counts.values())
 
@@ -222,7 +197,7 @@ def test_a_damaged_manifest_stops_before_anything_is_deleted(world: Any) -> None
 
 
 def test_work_of_a_killed_night_stays_but_for_the_calls_shard(world: Any) -> None:
-    forget(world.config, ask(world, LATER))
+    places.forget_work(world.config, ask(world, LATER).request)
     work = world.data / "lake" / "_work" / "night=2026-11-20"
     assert [path.name for path in (work / "heard").iterdir()] == ["shard-n"]
     assert "shard-n" in (work / "plan-0.json").read_text("utf-8")
@@ -247,7 +222,7 @@ def test_an_id_that_begins_alike_is_left_alone(world: Any) -> None:
         ],
         path,
     )
-    forget(world.config, ask(world, MARKED))
+    places.forget_rows(world.config, ask(world, MARKED).request)
     assert [(each["call_id"], each["message"]) for each in read_rows(path)] == [
         ("x", f"清单第 9 行: a.wav 已属于通话 {'*' * len(MARKED)}, 与 {MARKED}0 不同")
     ]
@@ -260,7 +235,7 @@ def test_replaced_parquet_keeps_its_own_columns(world: Any) -> None:
     with duckdb.connect() as con:
         con.execute(f"CREATE TABLE t AS SELECT * EXCLUDE (loudness_dbfs) FROM '{path}'")  # noqa: S608
         con.execute(f"COPY t TO '{path}' (FORMAT parquet)")
-    forget(world.config, plan)
+    places.forget_rows(world.config, plan.request)
     rows = read_rows(path)
     assert {row["call_id"] for row in rows} == {"plain-1", "plain-2"}
     assert "loudness_dbfs" not in rows[0]
