@@ -17,6 +17,7 @@ from flows import (
     cli_labels,
     cli_lexicon,
     cli_look,
+    cli_pack,
     cli_retag,
     cli_review,
     cli_tag,
@@ -48,6 +49,7 @@ cli_forget.add_to(app)
 cli_tag.add_to(app)
 cli_lexicon.add_to(app)
 cli_review.add_to(app)
+cli_pack.add_to(app)
 
 
 USER_ERRORS = (ConfigInvalid, ServerNotReached, TranscribeError, TaggingError, WarehouseError, OSError)

@@ -105,6 +105,11 @@ class Config(ConfigTable):
         return self.data_path / "review.sqlite"
 
     @property
+    def packs_path(self) -> Path:
+        """Trainers' morning packs, a folder or zip each."""
+        return self.data_path / "packs"
+
+    @property
     def morning_path(self) -> Path:
         return self.data_path / "morning"
 

@@ -22,6 +22,7 @@ from transcribe.manifest_lines import remove_rows
 from warehouse.label_store import LabelStore
 from warehouse.lake import Lake
 from warehouse.lake_traces import empty_night, remove_calls
+from warehouse.pack.manifest import call_digest
 from warehouse.review.forget import forget_calls as forget_reviewed
 from warehouse.row_files import UNFINISHED_SUFFIX
 from warehouse.row_removal import count_rows
@@ -154,8 +155,12 @@ def _names_one(names: Iterable[str], texts: Mapping[str, bytes], request: Reques
     """By its clips, by its list of calls, and where few calls are looked for by every byte of its pages."""
     if any(name.split(".")[0] in request.clip_ids for name in names):
         return True
-    if request.nights and PACK_LIST in texts:
-        return not request.call_ids.isdisjoint(_strings(json.loads(texts[PACK_LIST])))
+    if PACK_LIST in texts:
+        told = set(_strings(json.loads(texts[PACK_LIST])))
+        if told & request.call_ids or told & {call_digest(call_id) for call_id in request.call_ids}:
+            return True
+        if request.nights:
+            return False
     forms = {form for call_id in request.call_ids for form in written_forms(call_id)}
     return any(form in text for text in texts.values() for form in forms)
 
