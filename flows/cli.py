@@ -7,6 +7,7 @@ them import their flow inside.
 import os
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
@@ -76,7 +77,7 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
         config.data_path.mkdir(parents=True, exist_ok=True)  # a wrong place is told before anything starts
         from flows.forget_due import delete_first  # DuckDB and PyAV: 1 s  # noqa: PLC0415
 
-        delete_first(config, warn)
+        delete_first(config, datetime.now(UTC), warn)
         prepare_environment(config)
         with prefect_server(config):
             # Prefect reads its server's address when it is imported, and takes 1.4 s.

@@ -1,10 +1,10 @@
 """What a night does before it starts: deletions that were interrupted, and those that are due. Edge file.
 
-In: the configuration. Out: one line for the operator per deletion that was done, or why one was not.
+In: the configuration and the clock's time. Out: one line for the operator per deletion that was done, or why one was not.
 """
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 
 from flows.config import Config, ConfigInvalid
 from flows.forget import ForgetReport, finish_pending, forget
@@ -15,16 +15,16 @@ from transcribe.errors import TranscribeError
 from warehouse.errors import WarehouseError
 
 
-def delete_first(config: Config, tell: Callable[[str], None]) -> None:
+def delete_first(config: Config, now: datetime, tell: Callable[[str], None]) -> None:
     """Do what is due; what cannot be done now is told, goes on next time and stops no night."""
     try:
-        for line in delete_due(config):
+        for line in delete_due(config, now):
             tell(line)
     except (ConfigInvalid, TranscribeError, WarehouseError, OSError) as err:
         tell(f"删除没有做完，下次再继续：{error_text(err)}")
 
 
-def delete_due(config: Config) -> Iterator[str]:
+def delete_due(config: Config, now: datetime) -> Iterator[str]:
     """Yield what was done; nothing is done twice.
 
     Raises:
@@ -38,7 +38,7 @@ def delete_due(config: Config) -> Iterator[str]:
     if not kept.with_nightly or not (kept.recordings_days or kept.transcripts_days):
         return
     with only_one(config):
-        while any((plan := plan_expired(config, datetime.now(UTC))).counts.values()):
+        while any((plan := plan_expired(config, now)).counts.values()):
             yield _line("保留期限已到", forget(config, plan))
 
 

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
@@ -59,7 +59,7 @@ def nightly(
     config = load_config(path, profile=profile, data_dir=data_dir, inbox=inbox)
     chosen = date.fromisoformat(day) if isinstance(day, str) else day
     chosen = chosen or datetime.now(ZoneInfo(config.timezone)).date() - timedelta(days=1)
-    delete_first(config, get_run_logger().warning)
+    delete_first(config, datetime.now(UTC), get_run_logger().warning)
     return one_night_alone(config, chosen)
 
 

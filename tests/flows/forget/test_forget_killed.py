@@ -89,7 +89,7 @@ def test_killed_after_every_step_in_turn(make_world: Any, left_alone: Any, searc
             forget(world.config, plan, stop)
         plan = None
         assert len(pending(world.config)) == 1, "the request must not be lost"
-    assert len(list(delete_due(world.config))) == 1, "the next night goes on by itself"
+    assert len(list(delete_due(world.config, NOW))) == 1, "the next night goes on by itself"
     assert pending(world.config) == []
     assert state(world, search) == left_alone
     assert search.in_bytes(world) == set()
@@ -115,7 +115,7 @@ def test_ended_without_warning_in_the_middle_of_steps(
         codes.append(ended.returncode)
         assert ended.returncode in (0, 9), ended.stderr.decode()
     assert codes[:2] == [9, 9], "killed too late to prove anything"
-    list(delete_due(world.config))
+    list(delete_due(world.config, NOW))
     assert state(world, search) == left_alone
     assert search.in_bytes(world) == set()
 
@@ -134,7 +134,7 @@ def test_what_cannot_be_deleted_keeps_the_request(world: Any, search: Any) -> No
         forget(world.config, plan)
     assert len(pending(world.config)) == 1
     manifest.write_bytes(content)
-    list(delete_due(world.config))
+    list(delete_due(world.config, NOW))
     assert search.in_bytes(world) == set()
 
 
@@ -156,7 +156,7 @@ def test_nobody_forgets_while_a_night_runs(world: Any) -> None:
     with pytest.raises(Killed), only_one(world.config):
         forget(world.config, plan_of(world), _stop_at_once)
     with only_one(world.config), pytest.raises(WarehouseError, match="另一个夜间任务正在运行"):
-        list(delete_due(world.config))
+        list(delete_due(world.config, NOW))
     assert len(pending(world.config)) == 1
 
 

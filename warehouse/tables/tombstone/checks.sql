@@ -23,7 +23,7 @@ SELECT tombstone_id
 FROM tombstone
 WHERE NOT regexp_full_match(call_hash, '[0-9a-f]{64}') OR NOT regexp_full_match(recording_hash, '[0-9a-f]{64}');
 
--- check is_in_order fail: 删除完成早于要求删除
+-- check is_in_order warn: 删除完成早于要求删除
 SELECT tombstone_id
 FROM tombstone
 WHERE done_at < requested_at OR call_count < 0;
