@@ -1,6 +1,7 @@
 """What a night does before it starts: deletions that were interrupted, and those that are due. Edge file.
 
-In: the configuration and the clock's time. Out: one line for the operator per deletion that was done, or why one was not.
+In: the configuration, the current instant. Out: one line for the operator per deletion that was done, or why
+one was not.
 """
 
 from collections.abc import Callable, Iterator

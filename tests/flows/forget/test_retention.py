@@ -31,7 +31,7 @@ def keeping(world: Any, **days: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def expired(make_world: Any) -> Any:
-    """(world, plan, report): the first night went by age; what other nights rightly hold is not looked for."""
+    """(world, plan, report): the first night went by age; what others rightly hold is not looked for."""
     world = keeping(make_world("expired"), transcripts_days=32)
     shutil.rmtree(world.data / "lake" / "_work" / "night=2026-11-20")
     for copy in (world.config.inbox_path / "2026-11-19").glob("again*"):
