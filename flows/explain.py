@@ -50,6 +50,10 @@ _SHOWN: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
         ),
     ),
     "motive": ("客户诉求", (("诉求", "motive"), ("把握", "confidence"), ("依据", "evidence"))),
+    "customer_sign": (
+        "客户反应",
+        (("句", "turn_index"), ("反应", "sign"), ("把握", "confidence"), ("依据", "evidence")),
+    ),
     "critical_error": (
         "服务关键性错误",
         (

@@ -5,7 +5,6 @@ spans in a turn's normalised, masked text; times are seconds from the start of t
 """
 
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
 
 from transcribe.call import SpeakerRole
@@ -160,6 +159,18 @@ class Motive:
 
 
 @dataclass(frozen=True, slots=True)
+class CustomerSign:
+    """How the customer feels or treats the agent, as heard in one turn: worried, relieved, thanks, praise,
+    consideration or patience. Nothing that the agent does. `also`: further evidence."""
+
+    turn_index: int
+    sign: str
+    confidence: float
+    evidence: Evidence
+    also: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TierTag:
     """The call's tier, with what decided it (empty for `none`)."""
 
@@ -253,26 +264,6 @@ class PiiMask:
     is_time_exact: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRecord:
-    """One rule as it was when it found something: `version` (8 hex) changes with what the rule finds.
-
-    `family` is its cause, taboo family, step or tier; `severity` and `kind` are those of a phrase. It is in
-    force on call dates in [effective_from, effective_to), None: unlimited.
-    """
-
-    tagger: str
-    rule_id: str
-    version: str
-    title: str
-    family: str | None = None
-    kind: str | None = None
-    severity: str | None = None
-    owner: str | None = None
-    effective_from: date | None = None
-    effective_to: date | None = None
-
-
 Finding = (
     CauseTag
     | TabooHit
@@ -281,6 +272,7 @@ Finding = (
     | Escalation
     | CustomerType
     | Motive
+    | CustomerSign
     | TierTag
     | SpokenValue
     | CriticalError

@@ -6,12 +6,22 @@ In: entries of a tagger's lexicon. Out: `RuleRecord`s, so that every finding's r
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from tagging.finding import RuleRecord
 from tagging.lexicon import digest_of, rule_version
 from tagging.lexicon_schema import LexiconModel, RuleEntry
+from tagging.rule_record import RuleRecord
 
 # Keys by which entries say what they belong to, and what people call them: the first that is there counts.
-_FAMILY_KEYS = ("family", "sub_cause", "top_cause", "step", "escalation", "customer_type", "tier", "motive")
+_FAMILY_KEYS = (
+    "family",
+    "sub_cause",
+    "top_cause",
+    "step",
+    "escalation",
+    "customer_type",
+    "tier",
+    "motive",
+    "sign",
+)
 _TITLE_KEYS = ("phrase", "title")
 
 

@@ -13,9 +13,10 @@ from tagging.amounts.tagger import build as build_amounts
 from tagging.behaviour.tagger import build as build_behaviour
 from tagging.causes.tagger import build as build_causes
 from tagging.customer.tagger import build as build_customer
-from tagging.finding import Finding, Findings, RuleRecord
+from tagging.finding import Finding, Findings
 from tagging.handling.tagger import build as build_handling
 from tagging.options import TaggerOptions
+from tagging.rule_record import RuleRecord
 from tagging.settled_tier import with_settled_tier
 from tagging.signals.tagger import build as build_signals
 from tagging.taboo.tagger import build as build_taboo

@@ -13,6 +13,7 @@ from tagging.finding import (
     Behaviour,
     CauseTag,
     CriticalError,
+    CustomerSign,
     CustomerType,
     Escalation,
     Evidence,
@@ -38,6 +39,7 @@ _TABLES_OF_PLAIN: dict[type, str] = {
     Escalation: "escalation",
     CustomerType: "customer_type",
     Motive: "motive",
+    CustomerSign: "customer_sign",
     SpokenValue: "spoken_value",
     HandlingScore: "handling_score",
 }
@@ -49,6 +51,7 @@ FINDING_TABLES = (
     "escalation",
     "customer_type",
     "motive",
+    "customer_sign",
     "tier",
     "spoken_value",
     "critical_error",
@@ -249,7 +252,15 @@ def _finding_row(finding: Finding) -> tuple[str, Row]:
             table, changed = "cause_tag", {"source": str(finding.source)}
         case TabooHit():
             table, changed = "taboo_hit", {"match": str(finding.match)}
-        case Behaviour() | Escalation() | CustomerType() | Motive() | SpokenValue() | HandlingScore():
+        case (
+            Behaviour()
+            | Escalation()
+            | CustomerType()
+            | CustomerSign()
+            | Motive()
+            | SpokenValue()
+            | HandlingScore()
+        ):
             table, changed = _TABLES_OF_PLAIN[type(finding)], {}
         case Signal():
             role = None if finding.role is None else str(finding.role)
@@ -274,7 +285,7 @@ def _evidence_of(finding: Finding) -> tuple[Evidence, ...]:
     match finding:
         case CauseTag() | TierTag() | ScorePart():
             return finding.evidence
-        case Behaviour() | Escalation() | CustomerType() | CriticalError():
+        case Behaviour() | Escalation() | CustomerType() | CustomerSign() | CriticalError():
             return (finding.evidence, *finding.also)
         case Motive():
             return (finding.evidence,)

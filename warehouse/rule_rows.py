@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date
 
-from tagging.finding import RuleRecord
+from tagging.rule_record import RuleRecord
 from warehouse.rows import Row
 
 

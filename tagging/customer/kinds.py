@@ -1,13 +1,13 @@
 """What kind of caller it is and what she is after, decided from what was heard. Pure.
 
-In: what fired, with evidence and weight. Out: `CustomerType`s and `Motive`s; either may be withheld.
+In: what fired, with evidence and weight. Out: `CustomerType`s, `Motive`s, `CustomerSign`s, none where unsure.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tagging.customer.schema import CustomerEntry
-from tagging.finding import CustomerType, Evidence, Motive
+from tagging.finding import CustomerSign, CustomerType, Evidence, Motive
 
 SPECIAL_BACKGROUND = "special_background"
 
@@ -52,6 +52,19 @@ def motives(heard: Sequence[Heard]) -> Iterator[Motive]:
             by_motive[name] = each
     for name in sorted(by_motive):
         yield Motive(name, by_motive[name].confidence, by_motive[name].evidence)
+
+
+def signs(heard: Sequence[Heard]) -> Iterator[CustomerSign]:
+    """Yield each sign once a turn, with its surest evidence, in order of turns."""
+    by_turn: dict[tuple[int, str], Heard] = {}
+    for each in heard:
+        if each.entry.sign is not None:
+            key = (each.evidence.turn_index, each.entry.sign)
+            if key not in by_turn or each.confidence > by_turn[key].confidence:
+                by_turn[key] = each
+    for turn_index, name in sorted(by_turn):
+        best = by_turn[turn_index, name]
+        yield CustomerSign(turn_index, name, best.confidence, best.evidence, best.also)
 
 
 def _support(heard: Sequence[Heard]) -> float:

@@ -18,6 +18,7 @@ CustomerTypeName = Literal[
     "well_prepared",
 ]
 MotiveName = Literal["respect", "being_heard", "care", "solution", "compensation", "exchange"]
+SignName = Literal["worried", "relieved", "thanks", "praise", "consideration", "patience"]
 Background = Literal["press", "government", "lawyer", "discipline_inspection", "online_media"]
 TierName = Literal["latent", "explicit", "formal"]
 # The word set that an entry's patterns use for all spellings of its bodies.
@@ -25,7 +26,7 @@ BODIES_SET = "机构"
 
 
 class CustomerEntry(RuleEntry):
-    """One thing heard from a customer; exactly one of escalation, customer_type, motive, tier is its meaning.
+    """One thing heard from a customer; escalation, customer_type, motive, tier or sign is its one meaning.
 
     `weight` is how much an entry speaks for its type in a turn; `background` tells which special one.
     `bodies` lists regulators, courts and media by the name that managers know, each with its spellings;
@@ -38,6 +39,7 @@ class CustomerEntry(RuleEntry):
     background: Background | None = None
     motive: MotiveName | None = None
     tier: TierName | None = None
+    sign: SignName | None = None
     weight: float = Field(default=1.0, gt=0, le=1)
     bodies: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     min_turns: int = Field(default=1, ge=1)
@@ -64,9 +66,9 @@ class CustomerEntry(RuleEntry):
 
     @model_validator(mode="after")
     def _means_one_thing(self) -> Self:
-        meanings = (self.escalation, self.customer_type, self.motive, self.tier)
+        meanings = (self.escalation, self.customer_type, self.motive, self.tier, self.sign)
         if sum(each is not None for each in meanings) != 1:
-            raise ValueError("needs exactly one of escalation, customer_type, motive, tier")
+            raise ValueError("needs exactly one of escalation, customer_type, motive, tier, sign")
         if (self.customer_type == "special_background") != (self.background is not None):
             raise ValueError("special_background, and nothing else, needs background")
         return self

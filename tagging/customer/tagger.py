@@ -1,4 +1,4 @@
-"""Who is calling and what it may become: transcripts in; escalations, types, motives, a tier out.
+"""Who is calling and what it may become: transcripts in; escalations, types, motives, signs, a tier out.
 
 Pure but for loading. Only what the customer says counts (turns of unknown role included, with less
 confidence). Every call gets one `TierTag`; a customer type may be withheld.
@@ -7,9 +7,9 @@ confidence). Every call gets one `TierTag`; a customer type may be withheld.
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tagging.customer.kinds import Heard, customer_types, motives
+from tagging.customer.kinds import Heard, customer_types, motives, signs
 from tagging.customer.schema import CustomerEntry, CustomerSettings
-from tagging.finding import CustomerType, Escalation, Evidence, Motive, Tier, TierTag
+from tagging.finding import CustomerSign, CustomerType, Escalation, Evidence, Motive, Tier, TierTag
 from tagging.lexicon import LoadedLexicon, digest_of, load_rules, load_settings
 from tagging.options import TaggerOptions
 from tagging.rule_records import rule_records
@@ -31,14 +31,17 @@ class CustomerTagger:
         self.digest = f"{lexicon.digest}{digest_of(settings)}"
         self.rules = rule_records(self.name, lexicon.entries)
 
-    def tag(self, transcript: Transcript) -> tuple[Escalation | CustomerType | Motive | TierTag, ...]:
-        """Return escalations in order of turns, then customer types, motives, and the call's one tier."""
+    def tag(
+        self, transcript: Transcript
+    ) -> tuple[Escalation | CustomerType | Motive | CustomerSign | TierTag, ...]:
+        """Return escalations in order of turns, then customer types, motives, signs, the one tier."""
         heard = self._hear(transcript)
         escalations = tuple(self._escalations(heard))
         return (
             *escalations,
             *customer_types(heard, self._settings.min_type_support),
             *motives(heard),
+            *signs(heard),
             self._tier(transcript, heard, escalations),
         )
 

@@ -10,10 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
-from tagging.finding import MatchKind, RuleRecord, TabooHit
+from tagging.finding import MatchKind, TabooHit
 from tagging.lexicon import LoadedLexicon, load_rules
 from tagging.options import TaggerOptions
 from tagging.pinyin import to_pinyin
+from tagging.rule_record import RuleRecord
 from tagging.rule_records import rule_records
 from tagging.scope import confidence_of, side_of, span_times
 from tagging.taboo.paraphrase.finder import Said

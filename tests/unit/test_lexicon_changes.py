@@ -12,9 +12,7 @@ VOCABULARY = load_vocabulary(None)
 
 
 def changed(**keys):
-    entry = RuleEntry(
-        id="x", patterns=("自己看说明书",), must_match=("是",), must_not_match=("否",), **keys
-    )
+    entry = RuleEntry(id="x", patterns=("自己看说明书",), must_match=("是",), must_not_match=("否",), **keys)
     nothing, one = (RuleSet(entries, Compiler(VOCABULARY)) for entries in ((), (entry,)))
     return ChangedLexicon("taboo", {"x": ChangeKind.ADDED}, nothing, one)
 

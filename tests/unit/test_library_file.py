@@ -73,7 +73,7 @@ def test_missing_files_and_odd_names_are_refused(tmp_path: Path) -> None:
 
 def test_a_library_is_a_folder(con: Connection, tmp_path: Path) -> None:
     shutil.copytree(CASES_DIR, tmp_path / "cases")
-    folder = tmp_path / "cases" / "customer_touched_agent"
+    folder = tmp_path / "cases" / "warm_words"
     shutil.copytree(CASES_DIR / "excellent", folder)
     (folder / "select.sql").write_text(
         "SELECT call_id, 1.0 AS score, '很暖' AS reason, 0.0 AS focus_start_s, 9.0 AS focus_end_s,"
@@ -82,9 +82,7 @@ def test_a_library_is_a_folder(con: Connection, tmp_path: Path) -> None:
     )
     libraries = load_libraries(tmp_path / "cases")
     assert len(libraries) == len(load_libraries(CASES_DIR)) + 1
-    assert [(c.library_id, c.reason) for c in select_cases(con, libraries, NIGHT)] == [
-        ("customer_touched_agent", "很暖")
-    ]
+    assert [(c.library_id, c.reason) for c in select_cases(con, libraries, NIGHT)] == [("warm_words", "很暖")]
 
 
 @pytest.mark.parametrize(
@@ -136,5 +134,7 @@ def test_the_shipped_libraries_come_in_their_order() -> None:
         "problem",
         "comparison",
         "escalated_difficult",
+        "service_touched_customer",
+        "customer_touched_agent",
     ]
     assert all(20 <= entry.min_clip_s < entry.max_clip_s <= 90 for entry in libraries)

@@ -56,6 +56,15 @@ WITH told AS (
     FROM motive
     UNION ALL
     SELECT
+        'customer' AS tagger,
+        call_id,
+        night,
+        NULL AS top_cause,
+        FALSE AS is_good,
+        unnest(evidence) AS evidence
+    FROM customer_sign
+    UNION ALL
+    SELECT
         'handling' AS tagger,
         call_id,
         night,

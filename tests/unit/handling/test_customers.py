@@ -7,12 +7,13 @@ import pytest
 import yaml
 
 from tagging.customer.tagger import build
-from tagging.finding import CustomerType, Motive
+from tagging.finding import CustomerSign, CustomerType, Motive
 from tagging.options import TaggerOptions
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "customer"
 TYPES = yaml.safe_load((GOLDEN / "types.yaml").read_text("utf-8"))
 MOTIVES = yaml.safe_load((GOLDEN / "motives.yaml").read_text("utf-8"))
+SIGNS = yaml.safe_load((GOLDEN / "signs.yaml").read_text("utf-8"))
 NONE = "none"
 MIN_RECALL = 0.9
 
@@ -55,6 +56,23 @@ def test_types_are_told_rightly_or_not_at_all(hear):
     assert len(TYPES) == 9
     assert min(len(calls) for calls in TYPES.values()) >= 5
     assert sum(right.values()) >= MIN_RECALL * sum(len(TYPES[name]) for name in TYPES if name != NONE), missed
+
+
+def test_signs_are_told_rightly_or_not_at_all(hear):
+    def names_of(sentences):
+        return [each.sign for each in hear(sentences) if isinstance(each, CustomerSign)]
+
+    right, missed, wrong = judged(SIGNS, names_of)
+    assert wrong == []
+    assert len(SIGNS) == 7
+    assert sum(right.values()) >= MIN_RECALL * sum(
+        len(calls) for name, calls in SIGNS.items() if name != NONE
+    ), missed
+
+
+def test_signs_are_the_customers_alone(dialogue, tagger):
+    kind_agent = dialogue([("A", "您真是个好人，您别着急，慢慢说，太感谢您了"), ("C", "嗯")])
+    assert [each for each in tagger.tag(kind_agent) if isinstance(each, CustomerSign)] == []
 
 
 def test_motives_are_told_rightly_or_not_at_all(hear):

@@ -13,6 +13,7 @@ from tagging.finding import (
     CauseSource,
     CauseTag,
     CriticalError,
+    CustomerSign,
     CustomerType,
     Escalation,
     Evidence,
@@ -136,6 +137,7 @@ def make_findings(call_id: str) -> Findings:
             Escalation("regulator_or_media", "12315", 0.8, said),
             CustomerType("venting", 0.7, said),
             Motive("compensation", 0.7, said),
+            CustomerSign(1, "worried", 0.7, said),
             CriticalError(0, "wrong_figure", "money_at_risk", CauseSource.OBSERVED_ON_CALL, 0.9, spoken),
             HandlingScore(86.0, *(86.0,) * 7),
             *(

@@ -82,6 +82,7 @@ BROKEN = [
     ("UPDATE score_part SET ability = 'charm'", "score_part.ability_is_known"),
     ("UPDATE critical_error SET kind = 'late'", "critical_error.kind_is_known"),
     ("UPDATE critical_error SET evidence = []", "critical_error.has_evidence"),
+    ("UPDATE customer_sign SET sign = 'joy'", "customer_sign.sign_is_known"),
     ("UPDATE motive SET motive = 'fame'", "motive.motive_is_known"),
     ("UPDATE customer_type SET background = 'press'", "customer_type.background_is_known"),
     ("UPDATE signal SET value = 1.2 WHERE name = 'silence_ratio'", "signal.ratio_is_in_range"),
