@@ -1,6 +1,8 @@
 """A small site made from given calls, and a real headless Chromium that opens it from disk."""
 
 import hashlib
+import re
+import time
 import wave
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,8 +22,10 @@ from tagging.finding import (
     Escalation,
     Evidence,
     Findings,
+    HandlingScore,
     MatchKind,
     PiiMask,
+    ScorePart,
     TabooHit,
     Tier,
     TierTag,
@@ -132,6 +136,38 @@ def page(chromium: Browser) -> Iterator[Page]:
     assert troubles == []
 
 
+Until = Callable[..., None]
+
+
+@pytest.fixture
+def until(page: Page) -> Until:
+    """Wait for a condition; the pages forbid the eval that playwright's own waiting needs."""
+
+    def wait(condition: str, at: object = None) -> None:
+        script = condition if condition.startswith("at =>") else f"() => {condition}"
+        deadline_s = time.monotonic() + 15
+        while not page.evaluate(script, at):
+            assert time.monotonic() < deadline_s, condition
+            page.wait_for_timeout(50)
+
+    return wait
+
+
+@pytest.fixture
+def open_case(site: Site, page: Page, until: Until) -> Callable[[str, str], None]:
+    """Go from a library to the case or pair whose card holds a text, and wait for its sound."""
+
+    def open_it(library: str, text: str) -> None:
+        page.goto(site.url(f"library/{library}.html"))
+        page.locator("[data-card]", has_text=text).locator("a").first.click()
+        page.wait_for_url(re.compile(r"/(case|pair)/"))
+        audios = "[...document.querySelectorAll('audio')]"
+        page.get_by_role("button", name="快捷键").wait_for()
+        until(f"{audios}.length && {audios}.every(audio => audio.readyState >= 1)")
+
+    return open_it
+
+
 def _note_failure(troubles: list[str], request: Request) -> None:
     """Leaving a page aborts what it still loads: that alone is no trouble."""
     if request.failure != "net::ERR_ABORTED":
@@ -170,8 +206,11 @@ def _insert(con: Connection, table: str, rows: list[dict[str, Any]]) -> None:
 
 def _turns(lines: list[list[Any]]) -> tuple[Turn, ...]:
     turns: list[Turn] = []
-    start_s = 0.5
-    for index, (role, length_s, text) in enumerate(lines):
+    end_s = -0.1
+    for index, (role, length_s, text, *more) in enumerate(lines):
+        heard = {"gap": 0.6, "loudness": -24.0} | (more[0] if more else {})
+        start_s = round(end_s + heard["gap"], 3)
+        end_s = round(start_s + length_s, 3)
         parts = [text[i : i + 2] for i in range(0, len(text), 2)]
         each_s = length_s / len(parts)
         words = tuple(
@@ -180,18 +219,11 @@ def _turns(lines: list[list[Any]]) -> tuple[Turn, ...]:
         )
         turns.append(
             Turn(
-                index,
-                CHANNELS[role],
-                SpeakerRole(role),
-                0.95,
-                start_s,
-                start_s + length_s,
-                text,
-                words,
-                gap_before_s=0.6,
+                index, CHANNELS[role], SpeakerRole(role), 0.95, start_s, end_s, text, words,
+                gap_before_s=max(0.0, heard["gap"]), overlap_s=max(0.0, -heard["gap"]),
+                loudness_dbfs=heard["loudness"],
             )
-        )
-        start_s = round(start_s + length_s + 0.6, 3)
+        )  # fmt: skip
     return tuple(turns)
 
 
@@ -222,6 +254,10 @@ def _findings(given: dict[str, Any], turns: tuple[Turn, ...]) -> Findings:
         items.append(CauseTag(entry["top"], entry["sub"], CauseSource.CUSTOMER_STATED, 0.9, found))
     for entry in given.get("escalation", []):
         items.append(Escalation(entry["kind"], entry.get("body"), 0.9, _evidence(turns, entry)))
+    if "score" in given:
+        score = dict(given["score"])
+        items += [ScorePart(*part, 1, None, ()) for part in score.pop("parts")]
+        items.append(HandlingScore(**score))
     items.append(TierTag(Tier(given["tier"]), 0.9, ()))
     return Findings(given["call_id"], tuple(items))
 

@@ -12,12 +12,13 @@ from warehouse.case import Library
 from warehouse.clips import remove_unlisted
 from warehouse.connect import Connection
 from warehouse.labels import Labels, load_labels
-from warehouse.pages.cards import Card, listed, shelf_json
+from warehouse.pages.cards import listed
 from warehouse.pages.cases import write_units
+from warehouse.pages.library_page import write_library
 from warehouse.pages.names import clip_file, page_id
 from warehouse.pages.overview import NightRows, overview
 from warehouse.pages.read import Unit, read_cause_trend, read_night, read_nights, read_units
-from warehouse.pages.settings import PageSettings, page_settings
+from warehouse.pages.settings import page_settings
 from warehouse.pages.site import Site
 from warehouse.pages.words import load_words
 
@@ -61,7 +62,7 @@ def render_pages(
     site.write_assets()
     units = read_units(con, libraries)
     cards = listed(write_units(con, site, units, libraries, labels))
-    scripts = {library.library_id: _write_library(site, library, cards, settings) for library in libraries}
+    scripts = {library.library_id: write_library(site, library, cards, settings) for library in libraries}
     site.page("favourites.html", "favourites.html.j2", "favourites", {"shelves": scripts})
     values = overview(_night_rows(con, options), cards, _links(units), libraries, labels)
     site.page("index.html", "index.html.j2", "index", values)
@@ -73,25 +74,6 @@ def render_pages(
         changed_count=site.changed_count,
         removed_count=site.remove_old(FOLDERS) + remove_unlisted(pages_dir, frozenset(clips)),
     )
-
-
-def _write_library(
-    site: Site, library: Library, cards: Sequence[Card], settings: PageSettings
-) -> tuple[str, str]:
-    """Write a library's page and its data; return the paths of its cards and of the words to search."""
-    own = [card for card in cards if card.library_id == library.library_id]
-    name = library.library_id
-    shelf = site.data(f"{name}-cards", f"shelf_{name}", shelf_json(own))
-    texts = site.data(f"{name}-texts", f"texts_{name}", [card.texts for card in own])
-    values = {
-        "library": library,
-        "cards": own[: settings.static_cards],
-        "card_count": len(own),
-        "scripts": (shelf,),
-        "texts": texts,
-    }
-    site.page(f"library/{name}.html", "library.html.j2", name, values)
-    return shelf, texts
 
 
 def _links(units: Sequence[Unit]) -> Mapping[str, str]:

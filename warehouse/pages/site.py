@@ -17,7 +17,7 @@ from markupsafe import Markup, escape
 
 from warehouse.case import Library
 from warehouse.errors import WarehouseError
-from warehouse.pages.said import Said, Value, json_of, said, text_of
+from warehouse.pages.said import LITERAL, Said, Value, json_of, said, text_of
 from warehouse.pages.words import Words
 
 HERE = Path(__file__).resolve().parent
@@ -130,8 +130,10 @@ class Site:
         return text_of(self.words.zh, _of(what, values))
 
     def t(self, what: "Said | str", **values: Value) -> Markup:
-        """Return the attribute that has an element's own text translated."""
-        return Markup(' data-t="{}"').format(_json(json_of(_of(what, values))))
+        """Return the attribute that has an element's own text translated; text from outside is Chinese."""
+        given = _of(what, values)
+        language = Markup(' lang="zh-Hans"') if given.key == LITERAL else ""
+        return Markup(' data-t="{}"{}').format(_json(json_of(given)), language)
 
     def attrs(self, **attributes: "Said | str") -> Markup:
         """Return attributes whose values are translated: {{ attrs(aria_label="player.go") }}."""

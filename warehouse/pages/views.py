@@ -38,6 +38,16 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class WhyView:
+    """One point of why the case was chosen: what, how much of it ("" for nothing), points with sign."""
+
+    name: Said
+    value: str
+    points: str
+    is_good: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CaseView:
     """One case with everything its page and its card show."""
 
@@ -52,6 +62,7 @@ class CaseView:
     headline: Said
     quote: str
     reason: str
+    why: tuple[WhyView, ...]
     tier: str
     tier_name: Said
     line: Said | None
@@ -105,6 +116,7 @@ def case_view(row: Row, call: CallRows, library: Library, labels: Labels, settin
         headline=_headline(causes, row, labels),
         quote=_quote(marks, call.turns, TimeSpan(row["focus_start_s"], row["focus_end_s"])),
         reason=typeset(row["reason"]),
+        why=_why(row.get("why") or (), labels),
         tier=row["tier"],
         tier_name=label(labels, "tier", row["tier"]),
         line=label(labels, "line", line) if line else None,
@@ -148,6 +160,20 @@ def _shown_span(row: Row, library: Library) -> TimeSpan:
 def _names(causes: Sequence[Row], labels: Labels, settings: PageSettings) -> tuple[Said, ...]:
     ids = [row["sub_cause"] or row["top_cause"] for row in causes if row["confidence"] >= settings.likely]
     return tuple(dict.fromkeys(label(labels, "cause", cause) for cause in ids))
+
+
+def _why(points: Sequence[Row], labels: Labels) -> tuple[WhyView, ...]:
+    """Return the points, those that count most first; a phrase is named in its own words."""
+    ordered = sorted(points, key=lambda point: -abs(point["points"] or 0))
+    return tuple(
+        WhyView(
+            label(labels, point["kind"], typeset(point["label_id"])),
+            "" if point["value"] is None else f"{point['value']:g}",
+            f"{point['points'] or 0:+.3g}",
+            (point["points"] or 0) >= 0,
+        )
+        for point in ordered
+    )
 
 
 def _headline(causes: tuple[Said, ...], row: Row, labels: Labels) -> Said:

@@ -24,7 +24,7 @@
     const card = form.content.firstElementChild.cloneNode(true);
     const part = (name) => card.querySelector(`[data-f="${name}"]`);
     card.classList.add("edge", entry.library);
-    if (!part("library").hidden) Huiting.say(part("library"), "library/" + entry.library);
+    if (part("library")) Huiting.say(part("library"), "library/" + entry.library);
     const link = part("headline");
     link.href = `${root}${entry.link}.html`;
     Huiting.say(link, entry.headline);
@@ -46,10 +46,9 @@
 
   /** Show `entries` in `grid`: all rows have one height, rows far from the screen are not there. */
   Huiting.grid = (grid) => {
-    const SPARE_ROWS = 2;
+    const SPARE_ROWS = 1;
     const pane = document.createElement("div");
     pane.className = "pane";
-    pane.setAttribute("role", "feed");
     grid.replaceChildren(pane);
     grid.classList.add("virtual");
     let entries = [];
@@ -106,6 +105,7 @@
     return {
       show(list) {
         entries = list;
+        pane.setAttribute("role", list.length ? "feed" : "presentation");
         draw();
       },
     };

@@ -7,7 +7,7 @@
   function read() {
     try {
       const kept = JSON.parse(Huiting.keep.read("favourites") || "[]");
-      return new Map(kept.filter(([link]) => known.test(link)));
+      return new Map(kept.filter((each) => Array.isArray(each) && known.test(each[0]) && typeof each[1] === "string"));
     } catch {
       return new Map();
     }

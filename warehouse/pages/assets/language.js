@@ -29,6 +29,7 @@
   /** Give an element a text that follows the language. */
   Huiting.say = (element, said) => {
     element.dataset.t = JSON.stringify(said);
+    if (said[0] === "literal") element.lang = "zh-Hans";
     element.textContent = Huiting.text(said);
     return element;
   };
