@@ -36,7 +36,7 @@ def _hostile(calls: list[dict[str, Any]]) -> list[dict[str, Any]]:
         for entry in call.get("escalation", []):
             entry["body"] = HOSTILE + QUOTED
         for entry in call.get("cause", []):
-            entry["sub"] = ("constructor", HOSTILE + QUOTED, "cause/fees")[number % 3]
+            entry["sub"] = (HOSTILE + QUOTED, "constructor", "cause/fees")[number % 3]
         for entry in call.get("behaviour", []):
             entry["id"] = HOSTILE + QUOTED
         if "score" in call:
