@@ -13,10 +13,11 @@ import uvicorn
 from warehouse.label_row import Choices
 from warehouse.label_targets import CASE, CAUSE, TABOO
 from warehouse.labels import load_labels
-from warehouse.libraries import CASES_DIR, load_libraries
+from warehouse.library_file import load_libraries
 from warehouse.review.app import make_app
 from warehouse.review.settings import Door, Outside, Places, Rules
 
+CASES = Path(__file__).resolve().parents[4] / "warehouse" / "cases"
 CHOICES = Choices(
     {
         CAUSE: {"费用": ("fees", None), "费用/年费": ("fees", "annual_fee"), "流程": ("process", None)},
@@ -45,7 +46,7 @@ def outside(data: Path, clock=now) -> Outside:
     return Outside(
         choices=CHOICES,
         labels=load_labels(),
-        library=load_libraries(CASES_DIR)[0],
+        library=load_libraries(CASES)[0],
         recordings=lambda _night: sounds,
         mask_text=lambda text: text.replace("13800000000", "*" * 11),
         publish=lambda: True,
