@@ -94,6 +94,12 @@ class Nights:
         known = {"call_id": call_id, "kind": kind, "confidence": 0.9, "evidence": _evidence(at_s)}
         self.insert("escalation", **known | row)
 
+    def sign(self, call_id: str, sign: str, at_s: float = 30.0, **row: Any) -> None:
+        known = {
+            "call_id": call_id, "turn_index": 1, "sign": sign, "confidence": 0.9, "evidence": _evidence(at_s),
+        }  # fmt: skip
+        self.insert("customer_sign", **known | row)
+
     def cases(self, library_id: str, night: date = NIGHT) -> tuple[Case, ...]:
         wanted = tuple(entry for entry in load_libraries(CASES_DIR) if entry.library_id == library_id)
         return select_cases(self.con, wanted, night)
