@@ -14,6 +14,7 @@ import typer
 
 from flows import (
     cli_bench,
+    cli_clip,
     cli_forget,
     cli_labels,
     cli_lexicon,
@@ -43,6 +44,7 @@ app = typer.Typer(
 )
 cli_look.add_to(app)
 cli_bench.add_to(app)
+cli_clip.add_to(app)
 cli_transcribe.add_to(app)
 cli_retag.add_to(app)
 cli_labels.add_to(app)

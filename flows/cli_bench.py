@@ -1,4 +1,4 @@
-"""Commands that measure: bench night, bench recognise, bench sizes. Edge file."""
+"""Commands that measure: bench night, bench recognise, bench clips and others. Edge file."""
 
 import os
 from pathlib import Path
@@ -25,6 +25,7 @@ def add_to(app: typer.Typer) -> None:
     bench.command("causes-models")(bench_models_command)
     bench.command("retag")(bench_retag_command)
     bench.command("tagging")(bench_tagging_command)
+    bench.command("clips")(bench_clips_command)
     app.add_typer(bench, name="bench")
 
 
@@ -185,3 +186,25 @@ def bench_retag_command(  # noqa: PLR0913, PLR0917 - options of one command
         models=config.models_path,
     )
     bench_retag(options, json_file)
+
+
+def bench_clips_command(  # noqa: PLR0913, PLR0917 - options of one command
+    inbox: Annotated[str, typer.Option("--inbox", help="录音投放目录")],
+    day: Annotated[str, typer.Option("--date", help="录音文件夹的日期")],
+    clips: Annotated[int, typer.Option("--clips", help="剪多少个片段", min=20)] = 1_000,
+    minutes: Annotated[float, typer.Option("--minutes", help="每个录音多长（分钟）", min=2)] = 6.0,
+    processes: Annotated[int, typer.Option("--processes", help="几个进程同时剪", min=1)] = 2,
+    json_file: JsonFile = None,
+    config_file: ConfigFile = None,
+) -> None:
+    """剪片段有多快：从多少个录音剪多少个片段，一个进程和几个进程，只解码一段和整个录音，Opus 和 MP3。
+
+    录音由这一夜的文件接长，每种格式一个，放在临时目录里，用完就删。最后一行是总结。
+    """
+    # Children start with what this file imports: they need no more than this.
+    from flows.bench_clips import bench_clips  # noqa: PLC0415
+    from flows.bench_clips_report import ClipBenchOptions  # noqa: PLC0415
+
+    config = load_config(config_file, inbox=inbox)
+    folder = config.inbox_path / parsed_day(day, "--date").isoformat()
+    bench_clips(folder, ClipBenchOptions(clips, minutes, processes), json_file)

@@ -19,6 +19,7 @@ from flows import night as ledger
 from flows import steps, store
 from flows.config import Config, load_config
 from flows.crew import Work, crew, run_jobs
+from flows.cutting import cut_on_workers
 from flows.forget_due import delete_first
 from flows.report import NightReport
 from flows.shards import single_shards
@@ -79,12 +80,12 @@ def one_night_alone(config: Config, day: date) -> NightReport:
 def one_night(config: Config, day: date) -> NightReport:
     """The story of one night."""
     watch = Stopwatch()
-    hear, tag, confirm = steps.pieces_that_retry(config.workers.retries)
+    pieces = steps.pieces_that_retry(config.workers.retries)
     night = watch.run("准备", steps.open_night, config, day)
     inventory = watch.run("清点", steps.find_recordings, night)
     plan = watch.run("清点", steps.plan, night, inventory)
 
-    hearing = Work("识别", hear, lambda job: job.shard.audio_s)
+    hearing = Work("识别", pieces.hear, lambda job: job.shard.audio_s)
     jobs = ledger.hear_jobs(night, plan, plan.shards)
     undone = watch.run("识别", run_jobs, hearing, jobs)
     recordings = {recording.call_id: recording for recording in plan.inventory.recordings}
@@ -95,17 +96,19 @@ def one_night(config: Config, day: date) -> NightReport:
     watch.run("入湖", steps.store_transcripts, night, plan, [*jobs, *single_jobs], faults)
 
     tag_jobs, same = store.tag_jobs(night, plan)
-    tagging = Work("打标签", tag, lambda job: len(job.call_ids), is_light=True)
+    tagging = Work("打标签", pieces.tag, lambda job: len(job.call_ids), is_light=True)
     watch.run("打标签", run_jobs, tagging, tag_jobs)
     again_jobs = store.confirm_jobs(night, plan, tag_jobs)
     if again_jobs:
-        again = Work("再听", confirm, lambda job: len(job.call_ids))
+        again = Work("再听", pieces.confirm, lambda job: len(job.call_ids))
         watch.run("再听", run_jobs, again, again_jobs)
         watch.run("再听", steps.report_confirmed, again_jobs)
     watch.run("入湖", steps.store_findings, night, tag_jobs, same, again_jobs)
 
     built = watch.run("建仓", steps.build, night)
-    shelf = watch.run("选例剪辑", steps.fill_shelf, night)
+    chosen = watch.run("选例", steps.choose_cases, night)
+    folder = night.work_dir / "clips" / night.run.run_id
+    shelf = watch.run("剪辑", cut_on_workers, pieces.cut, config, chosen, folder)
     row, checked = watch.run("检查", steps.check, night, plan, built, shelf)
     watch.run("发布", steps.publish, night, row)
     watch.run("页面", steps.render, night)

@@ -15,10 +15,9 @@ from flows.night import Night, Plan, code_version
 from flows.store import recording_files
 from transcribe.call import Severity
 from warehouse.case import Case, Clip, Library
-from warehouse.case_clips import ClipRefusal, CuttingOptions, cut_clips, with_library
+from warehouse.case_clips import ClipPlans, ClipRefusal, plan_clips, with_library
 from warehouse.case_rows import case_rows, clip_rows
 from warehouse.checks import CheckResult, require_ok, run_checks
-from warehouse.clip_sound import SoundOptions
 from warehouse.connect import open_reading
 from warehouse.lake import Lake, RunRef
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases
@@ -36,6 +35,14 @@ class Shelf:
     cases: tuple[Case, ...]
     clips: tuple[Clip, ...]
     refusals: tuple[ClipRefusal, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The cases of a night, and what is planned for their clips."""
+
+    cases: tuple[Case, ...]
+    plans: ClipPlans
 
 
 def build_path(config: Config) -> Path:
@@ -56,8 +63,8 @@ def libraries() -> tuple[Library, ...]:
     return load_libraries(CASES_DIR)
 
 
-def fill_shelf(config: Config, night: date) -> Shelf:
-    """Choose a night's cases from the build and cut their clips.
+def choose_cases(config: Config, night: date) -> Chosen:
+    """Choose a night's cases from the build and plan their clips.
 
     Raises:
         LibraryInvalid: a library's description or selection cannot be used.
@@ -69,9 +76,7 @@ def fill_shelf(config: Config, night: date) -> Shelf:
         nights = {day for day in Lake(config.lake_path).nights() if day <= night} | {night}
         recent = sorted(nights)[-lookback:]
         files = recording_files(config, recent)
-        options = CuttingOptions(sound=SoundOptions(codec=config.cases.codec))
-        report = cut_clips(con, with_library(cases, shelves), files, config.pages_path, options)
-    return Shelf(cases=cases, clips=report.clips, refusals=report.refusals)
+        return Chosen(cases, plan_clips(con, with_library(cases, shelves), files))
 
 
 def store_shelf(config: Config, context: RunContext, shelf: Shelf) -> None:

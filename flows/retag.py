@@ -17,6 +17,7 @@ from flows import night as ledger
 from flows import retag_steps as steps
 from flows.config import Config
 from flows.crew import Work, crew, run_jobs
+from flows.cutting import cut_on_workers, refusal_lines
 from flows.nightly import Stopwatch
 from flows.publication import Shelf
 from flows.steps import pieces_that_retry
@@ -53,12 +54,12 @@ def retag_nights(config: Config, nights: Sequence[date], *, is_forced: bool = Fa
 def retag(config: Config, nights: list[date], is_forced: bool) -> RetagReport:
     """The story of tagging again."""
     watch = Stopwatch()
-    _, tag, _ = pieces_that_retry(config.workers.retries)
+    pieces = pieces_that_retry(config.workers.retries)
     todo, same = watch.run("准备", steps.open_nights, config, nights, is_forced)
     rows: list[Row] = []
     for each in todo:
         jobs = watch.run("准备", steps.plan, each)
-        tagging = Work(f"打标签 {each.run.night}", tag, lambda job: len(job.call_ids), is_light=True)
+        tagging = Work(f"打标签 {each.run.night}", pieces.tag, lambda job: len(job.call_ids), is_light=True)
         watch.run("打标签", run_jobs, tagging, jobs)
         rows.append(watch.run("入湖", steps.store, each, jobs))
     shelves: list[Shelf] = []
@@ -67,7 +68,10 @@ def retag(config: Config, nights: list[date], is_forced: bool) -> RetagReport:
     if todo or is_stale:  # what a killed run made count and did not publish is published now
         built = watch.run("建仓", steps.build, config, [each.run for each in todo])
         for each in todo:
-            shelves.append(watch.run("选例剪辑", steps.fill_shelf, each))
+            chosen = watch.run("选例", steps.choose_cases, each)
+            folder = each.lake.retag_dir(each.run.night) / "clips" / each.run.run_id
+            shelves.append(watch.run("剪辑", cut_on_workers, pieces.cut, config, chosen, folder))
+            watch.run("入湖", steps.store_shelf, each, shelves[-1])
         checked = watch.run("检查", steps.check, config, rows, built)
         watch.run("发布", steps.publish, config, rows)
         watch.run("页面", steps.render, config)
@@ -85,11 +89,7 @@ def _report(
     checked: Sequence[CheckResult],
     stages: tuple[tuple[str, float], ...],
 ) -> RetagReport:
-    refused = [
-        f"案例 {item.case_id}（{item.call_id}）没有片段：{item.message}"
-        for shelf in shelves
-        for item in shelf.refusals
-    ]
+    refused = refusal_lines([item for shelf in shelves for item in shelf.refusals])
     return RetagReport(
         nights=tuple(row["night"] for row in rows),
         same=tuple(same),

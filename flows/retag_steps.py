@@ -8,7 +8,7 @@ from prefect.cache_policies import NO_CACHE
 
 from flows import publication, retag_night
 from flows.config import Config
-from flows.publication import Shelf
+from flows.publication import Chosen, Shelf
 from flows.retag_night import Retag
 from flows.work import TagJob
 from warehouse.checks import CheckResult
@@ -42,12 +42,16 @@ def build(config: Config, pending: list[RunRef]) -> BuildReport:
     return publication.build(config, pending)
 
 
-@task(name="fill case libraries", cache_policy=NO_CACHE)
-def fill_shelf(opened: Retag) -> Shelf:
-    """Choose a night's cases anew, cut their clips where the recordings are still there."""
-    shelf = publication.fill_shelf(opened.config, opened.run.night)
+@task(name="choose cases", cache_policy=NO_CACHE)
+def choose_cases(opened: Retag) -> Chosen:
+    """Choose a night's cases anew and plan their clips."""
+    return publication.choose_cases(opened.config, opened.run.night)
+
+
+@task(name="store cases", cache_policy=NO_CACHE)
+def store_shelf(opened: Retag, shelf: Shelf) -> None:
+    """Write a night's cases and clips into the lake and into the build."""
     publication.store_shelf(opened.config, opened.context, shelf)
-    return shelf
 
 
 @task(name="check", cache_policy=NO_CACHE)

@@ -1,5 +1,6 @@
 """The night's steps as Prefect tasks: one call each, with a name, tries and a log line. No logic."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +10,10 @@ from prefect.artifacts import create_markdown_artifact
 from prefect.cache_policies import NO_CACHE
 
 from flows import confirm as second
-from flows import night, publication, store, work
+from flows import cutting, night, publication, store, work
 from flows.config import Config
 from flows.night import Night, Plan
-from flows.publication import Shelf
+from flows.publication import Chosen, Shelf
 from flows.report import NightReport, summary_markdown
 from transcribe.inbox import Inventory
 from warehouse.checks import CheckResult
@@ -102,10 +103,16 @@ def build(opened: Night) -> BuildReport:
     return publication.build(opened.config, [opened.run])
 
 
-@task(name="fill case libraries", cache_policy=NO_CACHE)
-def fill_shelf(opened: Night) -> Shelf:
-    """Choose cases and cut clips."""
-    return publication.fill_shelf(opened.config, opened.night)
+@task(name="choose cases", cache_policy=NO_CACHE)
+def choose_cases(opened: Night) -> Chosen:
+    """Choose cases and plan their clips."""
+    return publication.choose_cases(opened.config, opened.night)
+
+
+@task(name="cut clips", cache_policy=NO_CACHE)
+def cut(job: cutting.CutJob) -> str:
+    """Cut some clips."""
+    return str(cutting.cut(job))
 
 
 @task(name="check", cache_policy=NO_CACHE)
@@ -140,7 +147,17 @@ def publish_report(report: NightReport) -> None:
     create_markdown_artifact(key=f"huiting-{report.night.isoformat()}", markdown=summary_markdown(report))
 
 
-def pieces_that_retry(retries: int) -> tuple[Any, Any, Any]:
-    """Return the hear, tag and hear-again tasks with the configured number of retries."""
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """The tasks that run on workers, many at a time."""
+
+    hear: Any
+    tag: Any
+    confirm: Any
+    cut: Any
+
+
+def pieces_that_retry(retries: int) -> Pieces:
+    """Return the workers' tasks with the configured number of retries."""
     options: dict[str, Any] = {"retries": retries, "retry_delay_seconds": RETRY_DELAY_S}
-    return hear.with_options(**options), tag.with_options(**options), confirm.with_options(**options)
+    return Pieces(*(piece.with_options(**options) for piece in (hear, tag, confirm, cut)))

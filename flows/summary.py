@@ -5,6 +5,7 @@ In: the night, its run row, shelf and checks. Out: plain data. Edge: reads the l
 
 from collections.abc import Sequence
 
+from flows.cutting import refusal_lines
 from flows.night import Night, model_warnings
 from flows.publication import Shelf
 from flows.report import FaultLine, NightReport
@@ -20,7 +21,6 @@ def night_report(
 ) -> NightReport:
     """Return the night's report, without stage times."""
     faults = night.lake.read_rows("run_failure", night.run)
-    refused = [f"案例 {item.case_id}（{item.call_id}）没有片段：{item.message}" for item in shelf.refusals]
     return NightReport(
         night=night.night,
         run_id=night.run.run_id,
@@ -38,7 +38,7 @@ def night_report(
         warnings=tuple(
             [
                 *model_warnings(load_taggers(night.config)),
-                *refused,
+                *refusal_lines(shelf.refusals),
                 *(shown(result) for result in checked if not result.is_ok),
             ]
         ),

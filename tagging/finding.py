@@ -253,7 +253,7 @@ class SpokenValue:
 
 @dataclass(frozen=True, slots=True)
 class PiiMask:
-    """Where personal data was masked, never what; times that are not exact mute a clip for the whole turn."""
+    """Where personal data was masked, never what; a turn with times that are not exact is in no clip."""
 
     turn_index: int
     kind: str  # phone | id_number | bank_card | digits | name | address | email | plate | code

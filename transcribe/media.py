@@ -35,6 +35,8 @@ MIN_RATE_HZ, MAX_RATE_HZ = 4_000, 192_000
 _FORMATS = "wav,w64,mp3,ogg,mov,amr,amrnb,amrwb,gsm,flac,aac,caf,aiff,au,asf,matroska,avi"
 _OPEN_OPTIONS = {"format_whitelist": _FORMATS, "protocol_whitelist": "file"}
 _TO_THE_END = {"ignore_length": "1"}
+# Larger packets of plain wav: a quarter of the work per second of G.711.
+_WAV_PACKETS = {"max_size": "16384"}
 
 _OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 _LAYOUTS = {1: "mono", 2: "stereo"}
@@ -50,6 +52,8 @@ _WRITERS = {
 }
 _BITS_PER_CHANNEL_S = {"opus": 16_000, "mp3": 32_000}
 _MIN_BITS_S = 24_000
+# In wav, what a second is worth in bytes is exact for these.
+_STEADY_CODECS = ("pcm_", "gsm")
 # Where a note is kept: players show it as the file's comment, if at all.
 _NOTE = "comment"
 
@@ -76,8 +80,8 @@ class Media:
 
     @property
     def is_seekable(self) -> bool:
-        """Whether time stamps can be trusted after a jump: in wav, of PCM only (ADPCM drifts by 1 %)."""
-        return "wav" not in self.format_names or self.codec.startswith("pcm_")
+        """Whether time stamps can be trusted after a jump: in wav, of PCM and GSM (ADPCM drifts by 1 %)."""
+        return "wav" not in self.format_names or self.codec.startswith(_STEADY_CODECS)
 
     @property
     def header_s(self) -> float:
@@ -151,7 +155,7 @@ def open_media(path: Path, *, is_wav_length_wrong: bool = False) -> Generator[Me
     shown = shown_name(path.name)
     damaged = f"{shown}: 无法解码, 文件可能已损坏或格式不受支持, 请向录音系统重新导出"
     try:
-        options = _OPEN_OPTIONS | (_TO_THE_END if is_wav_length_wrong else {})
+        options = _OPEN_OPTIONS | _WAV_PACKETS | (_TO_THE_END if is_wav_length_wrong else {})
         container = av.open(f"file:{path}", metadata_errors="replace", options=options)
     except (FFmpegError, ValueError) as err:
         raise AudioUnreadable(FaultReason.UNREADABLE, damaged, file=shown) from err

@@ -20,6 +20,7 @@ from warehouse.loudness import Samples, integrated_lufs, limit_peaks
 SILENCE_DBFS = -90.0
 # BS.1770 weighs a voice by about so much less than its RMS level: for speech too short to be gated.
 LUFS_OF_RMS_DB = -0.7
+_MAX_CORRECTION_DB = 3.0
 # A cut is looked for in steps of 10 ms, each judged by the 40 ms around it; half a decibel more noise is
 # worth a step of 10 ms less displacement.
 _STEP_S, _AROUND_S, _MOVED_DB_PER_S = 0.01, 0.04, 50.0
@@ -80,11 +81,12 @@ def render_clip(plan: ClipPlan, channels: Samples, options: SoundOptions) -> Cli
         norm = (1 + lean**2) ** 0.5
         mix[0] += voice * ((1 - lean) / norm / 2**0.5)
         mix[1] += voice * ((1 + lean) / norm / 2**0.5)
-    mix = _at_loudness(mix, options)
-    mix += _tone(plan, n_samples, options)
+    mix, lufs = _at_loudness(mix, options)
+    _add_tone(mix, plan, options)
     mix *= _fades(n_samples, options)
     limited = limit_peaks(mix, 10 ** (options.true_peak_dbtp / 20))
-    return ClipSound(limited, integrated_lufs(limited, SAMPLE_RATE_HZ))
+    # Tone and fades lie below the gate of the measurement; what was limited is measured again.
+    return ClipSound(limited, lufs if limited is mix else integrated_lufs(limited, SAMPLE_RATE_HZ))
 
 
 def quietest_s(channels: Samples, origin_s: float, room: TimeSpan, wished_s: float) -> float:
@@ -94,16 +96,16 @@ def quietest_s(channels: Samples, origin_s: float, room: TimeSpan, wished_s: flo
     """
     half = round(_AROUND_S / 2 * SAMPLE_RATE_HZ)
     steps = np.arange(0.0, room.duration_s + 1e-9, _STEP_S)
-    places = sorted({wished_s, *(room.start_s + float(step) for step in steps)})
-    best_s, best_cost = wished_s, float("inf")
-    for place_s in places:
-        middle = round((place_s - origin_s) * SAMPLE_RATE_HZ)
-        around = channels[:, max(0, middle - half) : max(0, middle + half)]
-        level = max((rms_dbfs(sound) for sound in around), default=_CUT_FLOOR_DBFS)
-        cost = max(_CUT_FLOOR_DBFS, level) + _MOVED_DB_PER_S * abs(place_s - wished_s)
-        if cost < best_cost:
-            best_s, best_cost = place_s, cost
-    return best_s
+    places_s = np.append(room.start_s + steps, wished_s)
+    places_s = np.minimum(places_s, room.end_s)
+    middles = np.rint((places_s - origin_s) * SAMPLE_RATE_HZ).astype(np.int64)
+    first = max(0, int(middles.min()) - half)
+    stretch = channels[:, first : int(middles.max()) + half].astype(np.float64)
+    power = np.pad(np.cumsum(np.square(stretch), axis=1), ((0, 0), (1, 0)))
+    begins, ends = (np.clip(middles + move - first, 0, stretch.shape[1]) for move in (-half, half))
+    means = (power[:, ends] - power[:, begins]).max(axis=0, initial=0.0) / np.maximum(1, ends - begins)
+    levels = np.maximum(_CUT_FLOOR_DBFS, 10 * np.log10(np.maximum(means, 1e-12)))
+    return float(places_s[np.argmin(levels + _MOVED_DB_PER_S * np.abs(places_s - wished_s))])
 
 
 def _levelled(samples: Samples, gates: Sequence[Samples], options: SoundOptions) -> Samples:
@@ -130,13 +132,16 @@ def _gain(speech: Samples, options: SoundOptions) -> float:
     return 10 ** (gain_db / 20)
 
 
-def _at_loudness(mix: Samples, options: SoundOptions) -> Samples:
-    """Return the mix moved by what pauses and voices speaking at once add or take; never raised by much."""
+def _at_loudness(mix: Samples, options: SoundOptions) -> tuple[Samples, float | None]:
+    """Return the mix without what voices speaking at once add and pauses take, and its loudness.
+
+    It is never raised by much: a voice that may not be raised to the wished loudness stays below it.
+    """
     level = integrated_lufs(mix, SAMPLE_RATE_HZ)
     if level is None or level < options.loudness_lufs - options.max_gain_db:
-        return mix
-    gain_db = min(3.0, options.loudness_lufs - level)
-    return mix * np.float32(10 ** (gain_db / 20))
+        return mix, level
+    gain_db = min(_MAX_CORRECTION_DB, options.loudness_lufs - level)
+    return mix * np.float32(10 ** (gain_db / 20)), level + gain_db
 
 
 def _ramped_masks(plan: ClipPlan, options: SoundOptions) -> tuple[TimeSpan, ...]:
@@ -163,13 +168,15 @@ def _envelope(plan: ClipPlan, spans: tuple[TimeSpan, ...], n_samples: int, ramp_
     return envelope
 
 
-def _tone(plan: ClipPlan, n_samples: int, options: SoundOptions) -> Samples:
-    if not plan.masks:
-        return np.zeros(n_samples, np.float32)
-    time_s = np.arange(n_samples, dtype=np.float64) / SAMPLE_RATE_HZ
+def _add_tone(mix: Samples, plan: ClipPlan, options: SoundOptions) -> None:
     amplitude = 10 ** (options.tone_dbfs / 20) * 2**0.5
-    sine = amplitude * np.sin(2 * np.pi * options.tone_hz * time_s)
-    return (sine * _envelope(plan, plan.masks, n_samples, 2 * options.ramp_s)).astype(np.float32)
+    for mask in plan.masks:
+        begin = max(0, round((mask.start_s - plan.start_s) * SAMPLE_RATE_HZ))
+        end = min(mix.shape[1], round((mask.end_s - plan.start_s) * SAMPLE_RATE_HZ))
+        at = np.arange(max(0, end - begin))
+        ramp = np.minimum(1.0, np.minimum(at + 1, at[::-1] + 1) / (2 * options.ramp_s * SAMPLE_RATE_HZ))
+        sine = np.sin(2 * np.pi * options.tone_hz / SAMPLE_RATE_HZ * at)
+        mix[:, begin : begin + at.size] += (amplitude * ramp * sine).astype(np.float32)
 
 
 def _fades(n_samples: int, options: SoundOptions) -> Samples:

@@ -59,19 +59,27 @@ def cut_clip(plan: ClipPlan, source: Source, out_dir: Path, options: SoundOption
             written.
     """
     options = options or SoundOptions()
+    if (clip := existing_clip(plan, out_dir, options)) is not None:
+        return clip
+    exact, sound = _cut(plan, source, options)
+    note = _Note(
+        start_s=round(exact.start_s, 3),
+        end_s=round(exact.end_s, 3),
+        lufs=None if sound.lufs is None else round(sound.lufs, 2),
+        peaks=bytes(peaks_of(sound.samples, SAMPLE_RATE_HZ)).hex(),
+    )
+    clip_id = clip_id_of(plan, options)
+    path = out_dir / clip_file_of(clip_id, options)
+    _write(path, sound.samples, note, (plan, options))
+    return _row(clip_id, plan, note, path, out_dir)
+
+
+def existing_clip(plan: ClipPlan, out_dir: Path, options: SoundOptions) -> Clip | None:
+    """Return the row of a clip that was cut before; None when there is none that can be read."""
     clip_id = clip_id_of(plan, options)
     path = out_dir / clip_file_of(clip_id, options)
     note = _note_of(path)
-    if note is None:
-        exact, sound = _cut(plan, source, options)
-        note = _Note(
-            start_s=round(exact.start_s, 3),
-            end_s=round(exact.end_s, 3),
-            lufs=None if sound.lufs is None else round(sound.lufs, 2),
-            peaks=bytes(peaks_of(sound.samples, SAMPLE_RATE_HZ)).hex(),
-        )
-        _write(path, sound.samples, note, (plan, options))
-    return _row(clip_id, plan, note, path, out_dir)
+    return None if note is None else _row(clip_id, plan, note, path, out_dir)
 
 
 def clip_id_of(plan: ClipPlan, options: SoundOptions) -> str:

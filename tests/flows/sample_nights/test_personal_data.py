@@ -7,7 +7,7 @@ the pauses between the groups of a number taken out. Any six digits in a row of 
 import json
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,14 +20,19 @@ import pytest
 import yaml
 
 from tagging.pinyin import to_pinyin
-from transcribe.audio import SAMPLE_RATE_HZ, decode
+from transcribe.audio import SAMPLE_RATE_HZ, decode, read_span
 from transcribe.recognise.openai_whisper import OpenAIWhisper
 from transcribe.recognise.protocol import RecogniseOptions, Window
 from transcribe.weights import find_weights
+from warehouse.libraries import CASES_DIR, load_libraries
 
 pytestmark = [pytest.mark.model, pytest.mark.timeout(1800)]
-TRUTH = Path(__file__).parents[2] / "samples" / "truth"
+SAMPLES = Path(__file__).parents[2] / "samples"
+TRUTH, INBOX = SAMPLES / "truth", SAMPLES / "inbox"
+TRUTHS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(TRUTH.glob("c*.yaml"))}
+NAMED_LIBRARIES = {library.library_id: library.is_agent_named for library in load_libraries(CASES_DIR)}
 GRAM = 6  # digits in a row that give a number away
+OWN_GRAM = 4  # in the call in which it was said
 SPOKEN = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
 PAUSES = re.compile(r"最后一个是|最后|一个|那个|就是|然后|[呃嗯啊哦哎呢吧是,,。.!?！？、:;：；\s…—-]+")
 # Digests and ids made from digests are random hexadecimals: six digits in a row happen there by chance.
@@ -54,8 +59,7 @@ class Secret:
 
 def _secrets() -> tuple[Secret, ...]:
     found: list[Secret] = []
-    for path in sorted(TRUTH.glob("c*.yaml")):
-        truth = yaml.safe_load(path.read_text("utf-8"))
+    for truth in TRUTHS.values():
         for pii in truth["pii"]:
             told = (truth["call_id"], pii["kind"])
             digits = pii.get("digits", "")
@@ -184,28 +188,97 @@ def _without_tags(file: Path) -> str:
     return re.sub(r"<[^>]+>", "|", text) + "|" + "|".join(re.findall(r'="([^"]*)"', text))
 
 
+@dataclass(frozen=True)
+class HeardClip:
+    """A clip as the real weights hear it; `unmasked`: the same span of the recording, "" without masks."""
+
+    call_id: str
+    library_id: str
+    text: str
+    unmasked: str
+
+
 @pytest.fixture(scope="module")
-def listen(models: Path) -> Callable[[Path], str]:
-    """Recognises a clip with the real weights, all channels together, in windows that overlap."""
+def heard_clips(sample_nights: Any, models: Path) -> dict[str, HeardClip]:
+    """Every clip of both nights, all channels together, in windows that overlap: {file: what was heard}."""
+    clips = sample_nights.rows("FROM clip JOIN library_case USING (case_id) ORDER BY file")
+    sounds: dict[str, Any] = {}
+    for clip in clips:
+        sounds[clip["file"]] = decode(sample_nights.data / "pages" / clip["file"]).samples
+        if clip["mask_count"]:
+            truth = TRUTHS[clip["call_id"]]
+            files = [INBOX / str(truth["night"]) / name for name in truth["files"]]
+            sounds[f"unmasked {clip['file']}"] = read_span(files, clip["start_s"], clip["end_s"])
+    windows = [
+        Window(f"{name}@{at}", sound[at : at + 30 * SAMPLE_RATE_HZ])
+        for name, channels in sounds.items()
+        for sound in [channels.mean(axis=0).astype(np.float32)]
+        for at in range(0, max(1, len(sound) - 5 * SAMPLE_RATE_HZ), 25 * SAMPLE_RATE_HZ)
+    ]
     recogniser = OpenAIWhisper(find_weights("base", models), RecogniseOptions())
+    texts: dict[str, str] = dict.fromkeys(sounds, "")
+    for window in recogniser.recognise(windows):
+        texts[window.window_id.rsplit("@", 1)[0]] += window.text + "\n"
+    return {
+        clip["file"]: HeardClip(
+            clip["call_id"],
+            clip["library_id"],
+            texts[clip["file"]],
+            texts.get(f"unmasked {clip['file']}", ""),
+        )
+        for clip in clips
+    }
 
-    def heard(path: Path) -> str:
-        samples = decode(path).samples.mean(axis=0).astype(np.float32)
-        starts = range(0, max(1, len(samples) - 5 * SAMPLE_RATE_HZ), 25 * SAMPLE_RATE_HZ)
-        windows = [Window(str(at), samples[at : at + 30 * SAMPLE_RATE_HZ]) for at in starts]
-        return "\n".join(window.text for window in recogniser.recognise(windows))
 
-    return heard
+def own_leaks(call_id: str, text: str) -> list[str]:
+    """What a call's own caller said of himself, sought harder: any four digits of a number, a given name."""
+    stream = digit_stream(text)
+    chinese = re.sub(r"[^\u4e00-\u9fff*]+", "", text)
+    sounds = f" {' '.join(to_pinyin(chinese))} "
+    found: list[str] = []
+    for pii in TRUTHS[call_id]["pii"]:
+        said, digits = pii["said"], pii.get("digits", "")
+        grams = {digits[at : at + OWN_GRAM] for at in range(max(0, len(digits) - OWN_GRAM + 1))}
+        found += [f"{pii['kind']} digits" for gram in sorted(grams) if gram in stream]
+        if pii["kind"] == "name":
+            found += ["given name"] if f" {' '.join(to_pinyin(said)[1:])} " in sounds else []
+        if pii["kind"] == "address":
+            doors = re.findall(r"[0-9]{3,}", digit_stream(said))
+            found += ["door" for door in doors if f"-{door}-" in f"-{stream}-"]
+    return found
 
 
-def test_no_clip_says_personal_data(sample_nights: Any, listen: Callable[[Path], str]) -> None:
-    """Every clip of a call in which personal data was spoken; the others have none to say."""
-    wanted = sorted({secret.call_id for secret in SECRETS})
-    clips = sample_nights.rows(
-        "FROM clip WHERE list_contains($calls, call_id) ORDER BY ALL", {"calls": wanted}
-    )
-    assert {"c003", "c004", "c006"} <= {clip["call_id"] for clip in clips}, "too few clips to prove anything"
-    assert sum(clip["mask_count"] for clip in clips) > 0, "nothing was silenced"
-    texts = {clip["file"]: listen(sample_nights.data / "pages" / clip["file"]) for clip in clips}
-    assert all(len(text) > 20 for text in texts.values()), "a clip without speech proves nothing"
-    assert [f"{file}: {leak} in {text!r}" for file, text in texts.items() for leak in leaks(text)] == []
+def test_no_clip_says_personal_data(heard_clips: dict[str, HeardClip]) -> None:
+    """Every clip of the samples is recognised again: nothing of the truth is in it, in any form."""
+    assert {"c001", "c003", "c004", "c006"} <= {clip.call_id for clip in heard_clips.values()}
+    assert len(heard_clips) >= 12, "too few clips to prove anything"
+    assert all(len(clip.text) > 40 for clip in heard_clips.values()), "a clip without speech proves nothing"
+    found = {
+        file: (leaks(clip.text) + own_leaks(clip.call_id, clip.text), clip.text)
+        for file, clip in heard_clips.items()
+    }
+    assert {file: what for file, what in found.items() if what[0]} == {}
+
+
+def test_the_same_spans_unmasked_do_say_it(heard_clips: dict[str, HeardClip]) -> None:
+    """So the recogniser would hear it, and the search would find it."""
+    told = {
+        file: leaks(clip.unmasked) + own_leaks(clip.call_id, clip.unmasked)
+        for file, clip in heard_clips.items()
+        if clip.unmasked
+    }
+    assert len(told) >= 4
+    assert sum(bool(kinds) for kinds in told.values()) >= 3, told
+    assert {"phone digits", "id_number digits"} <= {kind for kinds in told.values() for kind in kinds}
+
+
+def test_agents_stay_unnamed_where_their_library_says_so(heard_clips: dict[str, HeardClip]) -> None:
+    """Work numbers are said in the first seconds: heard in libraries that name agents, in no other."""
+    named: dict[bool, list[bool]] = {True: [], False: []}
+    for clip in heard_clips.values():
+        opening = TRUTHS[clip.call_id]["turns"][0]["text"]
+        number = digit_stream(opening).strip("-")
+        said = number in digit_stream(clip.text)
+        named[NAMED_LIBRARIES[clip.library_id]].append(said)
+    assert any(named[True])
+    assert not any(named[False])

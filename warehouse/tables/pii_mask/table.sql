@@ -26,4 +26,4 @@ COMMENT ON COLUMN pii_mask.char_start IS 'First character of the span in the tur
 COMMENT ON COLUMN pii_mask.char_end IS 'End of the character span, exclusive';
 COMMENT ON COLUMN pii_mask.start_s IS 'Start, seconds from the start of the recording';
 COMMENT ON COLUMN pii_mask.end_s IS 'End, seconds from the start of the recording, >= start_s';
-COMMENT ON COLUMN pii_mask.is_time_exact IS 'False when the times are doubtful there: a clip is silent for the whole turn';
+COMMENT ON COLUMN pii_mask.is_time_exact IS 'False when the times are doubtful there: no clip may contain the turn';
