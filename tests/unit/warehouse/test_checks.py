@@ -2,6 +2,7 @@ from datetime import date
 
 import pytest
 
+from transcribe.call import TimeSpan
 from warehouse.case import Clip
 from warehouse.case_rows import clip_rows
 from warehouse.checks import CheckLevel, checks, parse_checks, require_ok, run_checks, shown
@@ -119,6 +120,39 @@ def test_a_clip_that_is_silent_for_the_whole_doubtful_turn_is_published(build):
     add_rows(build, "clip", clip_rows([clip], RunContext("r1", NIGHT, "k")))
     found = failed(build, "UPDATE pii_mask SET is_time_exact = false")
     assert not found & {"clip.doubtful_masks_silence_their_turn", "clip.masks_are_counted"}
+
+
+SILENT = (TimeSpan(5.0, 9.0),)
+OF_MASKS = {"clip.doubtful_masks_are_left_out", "clip.masks_cover_personal_data", "clip.masks_lie_inside"}
+
+
+@pytest.mark.parametrize(
+    ("masks", "is_time_exact", "found"),
+    [
+        (SILENT, True, set()),
+        (SILENT, False, {"clip.doubtful_masks_are_left_out"}),
+        ((TimeSpan(7.0, 7.01),), True, {"clip.masks_cover_personal_data"}),
+        ((TimeSpan(4.0, 9.0),), True, {"clip.masks_lie_inside"}),
+        ((TimeSpan(5.0, 6.0), TimeSpan(6.5, 9.5)), True, OF_MASKS - {"clip.doubtful_masks_are_left_out"}),
+    ],
+)
+def test_a_new_clip_tells_where_it_is_silent(build, masks, is_time_exact, found):
+    masked_s = sum(mask.duration_s for mask in masks)
+    clip = Clip("k", "case", "a", 5.0, 9.0, "k.opus", "d", len(masks), masked_s, masks=masks, peaks=(1,) * 40)
+    add_rows(build, "clip", clip_rows([clip], RunContext("r1", NIGHT, "k")))
+    with open_writing(build) as con:
+        con.execute(
+            "UPDATE pii_mask SET start_s = 6, end_s = 8, is_time_exact = $exact", {"exact": is_time_exact}
+        )
+    assert failed(build) & OF_MASKS == found
+
+
+def test_a_clip_of_another_recording_is_not_published(build):
+    clip = Clip("k", "case", "a", 5.0, 9.0, "k.opus", "d", 1, 4.0, recording_digest="another", masks=SILENT)
+    add_rows(build, "clip", clip_rows([clip], RunContext("r1", NIGHT, "k")))
+    assert "clip.is_cut_from_its_recording" in failed(build)
+    same = "UPDATE clip SET recording_digest = (SELECT recording_digest FROM call WHERE call_id = 'a')"
+    assert "clip.is_cut_from_its_recording" not in failed(build, same)
 
 
 def test_only_the_given_nights_are_looked_at(build):
