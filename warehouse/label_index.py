@@ -7,6 +7,7 @@ A hundred thousand verdicts take about 60 MB and a second or two to read, once.
 """
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -36,13 +37,21 @@ class Said:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that was read: what tells it from another of the same name, and the ids in it."""
+
+    stamp: tuple[int, int, int]
+    ids: frozenset[str]
+
+
 @dataclass(slots=True)
 class LabelIndex:
     """All that was said in the label `tables` of a store. Safe for several threads."""
 
     store: LabelStore
     tables: Sequence[str]
-    _files: dict[Path, frozenset[str]] = field(default_factory=dict[Path, frozenset[str]])
+    _files: dict[Path, _File] = field(default_factory=dict[Path, _File])
     _said: dict[str, Said] = field(default_factory=dict[str, Said])
     _of_target: dict[str, list[Said]] = field(default_factory=dict[str, list[Said]])
     _lock: RLock = field(default_factory=RLock)
@@ -93,20 +102,31 @@ class LabelIndex:
                 known += len(given) - len(new)
         return Stored(added, known)
 
+    def compact(self) -> int:
+        """Merge small files when there are many; who adds meanwhile waits. Returns how many files went.
+
+        Raises:
+            WarehouseError: a file is damaged, or the disk is full or read-only.
+        """
+        with self._lock:
+            return sum(self.store.compact(table) for table in self.tables)
+
     def _refresh_table(self, table: str) -> bool:
-        known = {path for path in self._files if path.parent.name == table}
-        if set(self.store.files(table)) == known:
+        known = {path: file.stamp for path, file in self._files.items() if path.parent.name == table}
+        if _stamps(self.store, table) == known:
             return False
         with self.store.held(table):
-            present = set(self.store.files(table))
-            for path in sorted(present - known):
+            present = _stamps(self.store, table)
+            # A file in which calls were forgotten has its old name and another stamp.
+            gone = {path: self._files.pop(path) for path in known if present.get(path) != known[path]}
+            for path in sorted(path for path in present if path not in self._files):
                 self._take(table, path, read_rows(path))
-        for path in known - present:
-            self._drop(path)
+        for file in gone.values():
+            self._drop(file.ids)
         return True
 
     def _take(self, table: str, path: Path, rows: Sequence[Row]) -> None:
-        self._files[path] = frozenset(str(row["label_id"]) for row in rows)
+        self._files[path] = _File(_stamp(path), frozenset(str(row["label_id"]) for row in rows))
         for row in rows:
             said = said_of(table, row)
             if said.label_id not in self._said:
@@ -115,16 +135,28 @@ class LabelIndex:
                 of_target.append(said)
                 of_target.sort(key=_instant)
 
-    def _drop(self, path: Path) -> None:
-        """A file went: merged into another, or its calls were forgotten."""
-        gone = self._files.pop(path)
-        kept = {label_id for ids in self._files.values() for label_id in ids & gone}
-        for label_id in gone - kept:
+    def _drop(self, ids: frozenset[str]) -> None:
+        """Files went: merged into others, which were read by now, or their calls were forgotten."""
+        kept = {label_id for file in self._files.values() for label_id in file.ids & ids}
+        for label_id in (ids - kept) & self._said.keys():
             said = self._said.pop(label_id)
             rest = [each for each in self._of_target[said.target_id] if each.label_id != label_id]
             self._of_target[said.target_id] = rest
             if not rest:
                 del self._of_target[said.target_id]
+
+
+def _stamps(store: LabelStore, table: str) -> dict[Path, tuple[int, int, int]]:
+    found: dict[Path, tuple[int, int, int]] = {}
+    for path in store.files(table):
+        with suppress(FileNotFoundError):  # merged this moment
+            found[path] = _stamp(path)
+    return found
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    found = path.stat()
+    return found.st_ino, found.st_mtime_ns, found.st_size
 
 
 def said_of(table: str, row: Row) -> Said:

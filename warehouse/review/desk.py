@@ -179,8 +179,7 @@ class Desk:
 
     def tidy(self) -> None:
         """Merge small files of verdicts when there are many."""
-        for table in TABLES:
-            self.labels.store.compact(table)
+        self.labels.compact()
 
     def _store(self, ticket: Ticket, answer: Answer) -> None:
         if ticket.target is not None:

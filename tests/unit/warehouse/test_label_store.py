@@ -88,6 +88,17 @@ def test_a_file_that_goes_takes_what_it_said_along(tmp_path: Path):
     assert index.of("k-1") == ()
 
 
+def test_the_index_forgets_what_the_store_forgot(tmp_path: Path):
+    """A file in which some calls were forgotten keeps its name."""
+    store, index = LabelStore(tmp_path), LabelIndex(LabelStore(tmp_path), [CASE])
+    store.write(CASE, [row(1), row(2), row(3)])
+    index.refresh()
+    assert store.forget(["call2"]) == 1
+    assert len(store.files(CASE)) == 1
+    assert index.refresh()
+    assert set(index.by_target()) == {"k-1", "k-3"}
+
+
 KILLED = """
 import os, signal, sys
 from pathlib import Path
