@@ -77,7 +77,7 @@ def nightly(  # noqa: PLR0913, PLR0917 - options of one command
     code, message = int(ExitCode.NOTHING_PUBLISHED), "夜间任务意外中断，原因见它的错误输出。"
     try:
         config.data_path.mkdir(parents=True, exist_ok=True)  # a wrong place is told before anything starts
-        from flows.forget_due import delete_first  # DuckDB and PyAV: 1 s  # noqa: PLC0415
+        from flows.forget_due import delete_first  # a night's modules: 3 s  # noqa: PLC0415
 
         delete_first(config, datetime.now(UTC), warn)
         prepare_environment(config)

@@ -46,7 +46,7 @@ def forget(  # noqa: PLR0913, PLR0917 - options of one command
     不写编号：继续上次没做完的。
     """
     config = load_config(config_file, data_dir=data_dir, inbox=inbox)
-    # DuckDB, PyArrow and PyAV: 1 s.
+    # With a night's own modules: 3 s.
     from flows.forget import forget as carry_out  # noqa: PLC0415
     from flows.forget_plan import Asked  # noqa: PLC0415
     from flows.night import only_one  # noqa: PLC0415
