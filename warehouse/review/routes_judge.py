@@ -46,7 +46,7 @@ def judge(
         "ticket": ticket,
         "target": ticket.target,
         "view": read_view(desk.places.warehouse, ticket.target, turns, desk.outside.labels),
-        "place": place_of(desk, ticket.target_id),
+        "place": place_of(desk, ticket.target),
         "found": found_name(desk, said, ticket.target_id),
         # A reviewer judges without knowing what others said; appeal and decision need to know.
         "history": [] if ticket.stage == REVIEW else history_of(desk, said),

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse, Response
 
 from warehouse.label_index import Said
 from warehouse.label_store import APPEAL, FINAL, REVIEW
+from warehouse.label_targets import CASE, Target
 from warehouse.review.accounts import AGENT_SIDE, AUDITOR, LEAD, REVIEWER
 from warehouse.review.audit import DEEDS, Deed, entries, first_break, note
 from warehouse.review.desk import Desk, Filter
@@ -87,7 +88,7 @@ def item(site: AnySite, visitor: AnyVisitor, target_id: str) -> Response:
     values = {
         "target": target,
         "view": view,
-        "place": place_of(desk, target_id),
+        "place": place_of(desk, target),
         "found": found_name(desk, said, target_id),
         "standing": standing,
         "history": history_of(desk, said) if is_open_to_see else [],
@@ -152,13 +153,15 @@ def go_on(desk: Desk, visitor: Visitor, wanted: Filter) -> Response:
     return RedirectResponse(f"/judge/{ticket_id}?{filters}" if ticket_id else f"/queue?{filters}", 303)
 
 
-def place_of(desk: Desk, target_id: str) -> dict[str, str]:
-    """Where an item is: team, line and how sure the finding is, as far as the warehouse knows."""
-    found = desk.items.current().get(target_id)
+def place_of(desk: Desk, target: Target) -> dict[str, str]:
+    """Where an item is and how it was found: team, line, how, how sure, as far as the warehouse knows."""
+    labels, found = desk.outside.labels, desk.items.current().get(target.target_id)
+    match = labels.of("match", target.match)
     if found is None:
-        return {"team": "", "line": "", "sureness": ""}
-    line = desk.outside.labels.of("line", found.line)
-    return {"team": found.team, "line": line, "sureness": f"{found.sureness:.0%}"}
+        return {"team": "", "line": "", "sureness": "", "match": match}
+    # A case's place in its library says how to order it, not how sure anything is.
+    sureness = "" if found.table == CASE else f"{found.sureness:.0%}"
+    return {"team": found.team, "line": labels.of("line", found.line), "sureness": sureness, "match": match}
 
 
 def found_name(desk: Desk, said: Sequence[Said], target_id: str) -> str:

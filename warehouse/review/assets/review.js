@@ -5,6 +5,11 @@
   const audio = box && box.querySelector("audio");
   let begin = null; // which second of the recording the sound begins with
 
+  const evidence = document.querySelector(".is-evidence");
+  if (evidence && evidence.getBoundingClientRect().bottom > window.innerHeight) {
+    evidence.scrollIntoView({ block: "center" });
+  }
+
   const tell = (until) => {
     const body = new URLSearchParams({ csrf: box.dataset.csrf, target_id: box.dataset.target, until_s: String(until) });
     fetch("/heard", { method: "POST", body, keepalive: true }).catch(() => {});
