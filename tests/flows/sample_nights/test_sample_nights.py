@@ -190,7 +190,7 @@ def test_case_libraries(sample_nights: Any) -> None:
     by_library: dict[str, set[str]] = defaultdict(set)
     for case in cases:
         by_library[case["library_id"]].add(case["call_id"])
-    for library in ("excellent", "problem", "comparison", "escalated_difficult"):
+    for library in {library for truth in TRUTHS.values() for library in truth["libraries"]}:
         truly = {call_id for call_id, truth in TRUTHS.items() if library in truth["libraries"]}
         assert by_library[library] & truly, (library, dict(by_library))
     assert {"c004", "c009"} <= by_library["escalated_difficult"]
