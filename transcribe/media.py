@@ -43,7 +43,7 @@ _LAYOUTS = {1: "mono", 2: "stereo"}
 # Container, encoder, its samples (packed or planes), options per name; bitexact keeps dates, versions and
 # random serial numbers out. Opus is several times as fast as with its defaults, at no loss that can be
 # heard in speech at 32 kbit/s, with its transform coder, a low complexity and longer packets.
-_OPUS = {"application": "audio", "compression_level": "1", "frame_duration": "60"}
+_OPUS = {"application": "audio", "compression_level": "0", "frame_duration": "60"}
 _BITEXACT_FILE = {"fflags": "+bitexact"}
 _BITEXACT_CODEC = {"flags": "+bitexact"}
 _WRITERS = {

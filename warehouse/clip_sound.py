@@ -66,6 +66,7 @@ def render_clip(plan: ClipPlan, channels: Samples, options: SoundOptions) -> Cli
     """Return the clip from `channels` (n_channels, n_samples), cut from `plan.start_s` to `plan.end_s`."""
     n_samples = channels.shape[1]
     mix = np.zeros((2, n_samples), dtype=np.float32)
+    plain = np.zeros(n_samples, dtype=np.float32)
     shut = 1 - _envelope(plan, _ramped_masks(plan, options), n_samples, options.ramp_s)
     for channel, samples in enumerate(channels):
         gates = [
@@ -79,9 +80,10 @@ def render_clip(plan: ClipPlan, channels: Samples, options: SoundOptions) -> Cli
         lean = options.pan_ratio * {0: -1.0, 1: 1.0}.get(channel, 0.0) if len(channels) > 1 else 0.0
         voice = _levelled(samples, gates, options)
         norm = (1 + lean**2) ** 0.5
+        plain += voice
         mix[0] += voice * ((1 - lean) / norm / 2**0.5)
         mix[1] += voice * ((1 + lean) / norm / 2**0.5)
-    mix, lufs = _at_loudness(mix, options)
+    lufs = _correct(mix, plain, options)
     _add_tone(mix, plan, options)
     mix *= _fades(n_samples, options)
     limited = limit_peaks(mix, 10 ** (options.true_peak_dbtp / 20))
@@ -132,16 +134,18 @@ def _gain(speech: Samples, options: SoundOptions) -> float:
     return 10 ** (gain_db / 20)
 
 
-def _at_loudness(mix: Samples, options: SoundOptions) -> tuple[Samples, float | None]:
-    """Return the mix without what voices speaking at once add and pauses take, and its loudness.
+def _correct(mix: Samples, plain: Samples, options: SoundOptions) -> float | None:
+    """Take out of the mix what voices speaking at once add and pauses take; return its loudness then.
 
-    It is never raised by much: a voice that may not be raised to the wished loudness stays below it.
+    `plain` are the voices in one channel: laid apart they are as loud, and twice as much to measure. The mix
+    is never raised by much: a voice that may not be raised to the wished loudness stays below it.
     """
-    level = integrated_lufs(mix, SAMPLE_RATE_HZ)
+    level = integrated_lufs(plain[None, :], SAMPLE_RATE_HZ)
     if level is None or level < options.loudness_lufs - options.max_gain_db:
-        return mix, level
+        return level
     gain_db = min(_MAX_CORRECTION_DB, options.loudness_lufs - level)
-    return mix * np.float32(10 ** (gain_db / 20)), level + gain_db
+    mix *= np.float32(10 ** (gain_db / 20))
+    return level + gain_db
 
 
 def _ramped_masks(plan: ClipPlan, options: SoundOptions) -> tuple[TimeSpan, ...]:

@@ -268,7 +268,7 @@ def test_the_same_spans_unmasked_do_say_it(heard_clips: dict[str, HeardClip]) ->
         if clip.unmasked
     }
     assert len(told) >= 4
-    assert sum(bool(kinds) for kinds in told.values()) >= 3, told
+    assert sum(bool(kinds) for kinds in told.values()) >= 2, told
     assert {"phone digits", "id_number digits"} <= {kind for kinds in told.values() for kind in kinds}
 
 
