@@ -70,7 +70,7 @@ def read(file: str) -> list[tuple[float, float, str, str]]:
 
 
 def test_speaker_words_and_highlights() -> None:
-    said = turn(1.0, "这不是我们的事", (Mark(0, 2, "taboo", "禁语"),))
+    said = turn(1.0, "这不是我们的事", (Mark(0, 2, "taboo", Said("taboo")),))
     answer = turn(3.0, "手机***", role_name="客户")
     file = webvtt([answer, said], 60.0)
     assert read(file) == [(1.0, 4.5, "客服", "这不是我们的事"), (3.0, 5.5, "客户", "手机***")]
@@ -122,7 +122,7 @@ PLACES = st.integers(0, 40)
 )
 def test_any_text_is_read_back(said: list[tuple[float, str, list[tuple[int, int, str]]]]) -> None:
     turns = [
-        turn(start_s, text, tuple(Mark(a, b, kind, "x") for a, b, kind in marks))
+        turn(start_s, text, tuple(Mark(a, b, kind, Said("x")) for a, b, kind in marks))
         for start_s, text, marks in said
     ]
     for start_s, end_s, *_ in read(webvtt(turns, 60.0)):
