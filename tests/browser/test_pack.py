@@ -3,13 +3,17 @@
 import json
 import re
 import shutil
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from subprocess import PIPE, Popen
+from sys import executable
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from flows.config import Config, ConfigInvalid
@@ -121,6 +125,23 @@ def test_the_printed_sheet_has_words_and_room_for_notes_and_no_player(pack: Made
     assert page.evaluate("document.documentElement.scrollWidth") <= 720
 
 
+def test_the_time_plan_has_no_gap_and_ends_in_time(pack: MadePack, page: Page) -> None:
+    page.goto((pack.path / "index.html").as_uri())
+    spans = [text.split("–") for text in page.locator(".plan .num").all_text_contents()]
+    assert spans[0][0] == "0:00"
+    assert [begin for begin, _ in spans[1:]] == [end for _, end in spans[:-1]]
+    minutes, seconds = spans[-1][1].split(":")
+    assert int(minutes) * 60 + int(seconds) == int(pack.content.seconds) <= 15 * 60
+
+
+def test_keyboard_and_screen_reader_find_no_fault(pack: MadePack, page: Page) -> None:
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.goto((pack.path / "index.html").as_uri())
+        found = Axe().run(page, options={"preload": False}).response["violations"]
+        assert [each["id"] for each in found if each["impact"] in {"serious", "critical"}] == []
+
+
 def test_every_link_and_file_is_its_own(pack: MadePack) -> None:
     pages = sorted(pack.path.rglob("*.html"))
     assert len(pages) > 2
@@ -213,3 +234,38 @@ def test_a_team_s_name_makes_a_file_name_that_no_other_team_has() -> None:
     assert len(names) == 7
     assert all("/" not in name and len(name.encode()) < 200 for name in names)
     assert pack_name(NIGHT, None) == "2026-11-21"
+
+
+_MAKE_AGAIN_AND_AGAIN = """
+import sys
+from pathlib import Path
+from flows.config import Config
+from flows.pack import PackOptions, make_pack
+config = Config(data_dir=sys.argv[1])
+while True:
+    for is_zip in (False, True):
+        make_pack(config, PackOptions(team="一组", is_zip=is_zip))
+        print("made", flush=True)
+"""
+
+
+def test_killed_at_any_time_a_pack_is_whole_or_not_there(config: Config) -> None:
+    folder, name = config.packs_path, "2026-11-21-一组"
+    whole = files_of(make_pack(config, PackOptions(team="一组")).path)
+    for wait_s in (0.03, 0.2):
+        with Popen(
+            [executable, "-c", _MAKE_AGAIN_AND_AGAIN, config.data_dir], stdout=PIPE, text=True
+        ) as maker:
+            assert maker.stdout is not None
+            assert maker.stdout.readline() == "made\n"
+            time.sleep(wait_s)
+            maker.kill()
+        if (folder / name).exists():
+            assert files_of(folder / name) == whole
+        if (folder / f"{name}.zip").exists():
+            with zipfile.ZipFile(folder / f"{name}.zip") as archive:
+                assert {each: archive.read(each) for each in archive.namelist()} == whole
+        shown = {path.name for path in folder.iterdir() if not path.name.startswith(".")}
+        assert shown <= {name, f"{name}.zip"}
+    assert files_of(make_pack(config, PackOptions(team="一组")).path) == whole
+    assert not [path.name for path in folder.iterdir() if path.name.startswith(".")], "leftovers are removed"

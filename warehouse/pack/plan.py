@@ -114,9 +114,13 @@ class Wording:
     settings: PackSettings
 
 
-def top_problems(problems: Sequence[Problem], settings: PackSettings) -> tuple[Problem, ...]:
-    """Return the problems whose numbers are shown, the weightiest first."""
-    return ranked(problems, settings)[: settings.problem_count]
+def shown_problems(content: PackContent, settings: PackSettings) -> tuple[Problem, ...]:
+    """Return the problems whose numbers are shown: the weightiest, and those that are spoken of."""
+    heard = {item.problem for item in content.items}
+    ordered = ranked(content.problems, settings)
+    return tuple(
+        each for place, each in enumerate(ordered) if place < settings.problem_count or each in heard
+    )
 
 
 def seconds_of(items: Sequence[Item], settings: PackSettings) -> float:
@@ -139,7 +143,7 @@ def pack_page(content: PackContent, wording: Wording, audio_suffix: str = "") ->
         iso_day=content.night.isoformat(),
         minutes=f"{content.wish.seconds / 60:g}",
         nights=settings.recent_nights,
-        problems=tuple(_row(each, wording) for each in top_problems(content.problems, settings)),
+        problems=tuple(_row(each, wording) for each in shown_problems(content, settings)),
         sections=tuple(sections),
         opening=wording.texts.opening,
         closing=wording.texts.closing,

@@ -103,7 +103,8 @@ def read_candidates(con: Connection, listed: Listed, pages_dir: Path) -> tuple[C
     rows = [row for row in listed.rows if _has_sound(row, pages_dir)]
     traits: dict[str, dict[str, set[Any]]] = defaultdict(lambda: defaultdict(set))
     case_ids = [row["case_id"] for row in rows]
-    for trait in fetch_rows(con, query("case_traits"), {"case_ids": case_ids}):
+    span = fetch_rows(con, query("call_nights"), {"call_ids": sorted({row["call_id"] for row in rows})})[0]
+    for trait in fetch_rows(con, query("case_traits"), span | {"case_ids": case_ids}):
         if trait["name"] is not None:
             value = (trait["kind"], trait["name"]) if trait["trait"] == "problem" else trait["name"]
             traits[trait["case_id"]][trait["trait"]].add(value)

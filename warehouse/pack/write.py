@@ -32,7 +32,7 @@ from warehouse.pack.manifest import (
     read_pack,
     told_call_id,
 )
-from warehouse.pack.plan import PackContent, Wording, audio_of, pack_page, seconds_of, top_problems
+from warehouse.pack.plan import PackContent, Wording, audio_of, pack_page, seconds_of, shown_problems
 from warehouse.pages.said import text_of
 from warehouse.pages.selection import SelectionOptions, render_selection
 from warehouse.pages.words import load_words
@@ -108,7 +108,7 @@ def _manifest(content: PackContent, wording: Wording, target: Target) -> PackFil
                 call_count=each.call_count,
                 base_count=each.base_count,
             )
-            for each in top_problems(content.problems, wording.settings)
+            for each in shown_problems(content, wording.settings)
         ],
         cases=[
             PackedCase(

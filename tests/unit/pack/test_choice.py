@@ -131,12 +131,13 @@ def test_the_good_example_is_of_the_same_cause_and_shows_the_cure():
     wrong = single(
         "wrong", "problem", problems=frozenset({ARGUING}), causes=frozenset({"fees", "annual_fee"})
     )
+    itself = single("itself", "excellent", causes=causes, problems=frozenset({ARGUING}))
     plain = single("plain", "excellent", rank=1)
     cure = single("cure", "excellent", rank=2, shown=frozenset({"empathy"}))
     alike = single("alike", "excellent", rank=3, causes=frozenset({"fees"}))
     own = single("own", "excellent", rank=4, team="一组")
     for best, rest in ((alike, [cure, plain, own]), (cure, [plain, own]), (own, [plain]), (plain, [])):
-        found = choose([problem(ARGUING)], [wrong, *rest, best], Wish("一组", 600), SETTINGS)
+        found = choose([problem(ARGUING)], [wrong, itself, *rest, best], Wish("一组", 600), SETTINGS)
         assert ids(found) == [["wrong", best.case_id]]
 
 

@@ -1,4 +1,3 @@
--- needs: problem_base
 -- Everything that went wrong on a call, once per call however often it happened there.
 CREATE VIEW call_problem AS
 WITH floors AS (
@@ -11,8 +10,31 @@ severity_rank (severity, severity_place) AS (
     VALUES ('low', 1), ('medium', 2), ('high', 3), ('critical', 4)
 ),
 
-steps (step) AS (
-    VALUES ('emotion'), ('diagnose'), ('propose'), ('accept'), ('close')
+steps (step, step_bit) AS (
+    VALUES ('emotion', 1), ('diagnose', 2), ('propose', 4), ('accept', 8), ('close', 16)
+),
+
+sure AS (
+    SELECT
+        call_id,
+        night,
+        call_date,
+        team,
+        agent_id
+    FROM call
+    WHERE NOT coalesce(is_role_uncertain, FALSE)
+),
+
+-- The steps of a call as bits: much cheaper than one row per call and step.
+shown AS (
+    SELECT
+        behaviour.call_id,
+        behaviour.night,
+        bit_or(steps.step_bit) AS step_bits
+    FROM behaviour
+    INNER JOIN steps ON behaviour.step = steps.step
+    WHERE behaviour.is_good
+    GROUP BY behaviour.call_id, behaviour.night
 ),
 
 found AS (
@@ -78,58 +100,55 @@ found AS (
         NULL AS phrase,
         NULL AS severity
     FROM (
-        UNPIVOT (
-            SELECT
-                call_id,
-                night,
-                listening,
-                understanding,
-                resolving,
-                expression,
-                control,
-                learning,
-                detail
-            FROM handling_score
-        )
-        ON listening, understanding, resolving, expression, control, learning, detail
-        INTO NAME ability VALUE score
+        SELECT
+            handling_score.call_id,
+            handling_score.night,
+            unnest([
+                CASE WHEN handling_score.listening < floors.ability_score THEN 'listening' END,
+                CASE WHEN handling_score.understanding < floors.ability_score THEN 'understanding' END,
+                CASE WHEN handling_score.resolving < floors.ability_score THEN 'resolving' END,
+                CASE WHEN handling_score.expression < floors.ability_score THEN 'expression' END,
+                CASE WHEN handling_score.control < floors.ability_score THEN 'control' END,
+                CASE WHEN handling_score.learning < floors.ability_score THEN 'learning' END,
+                CASE WHEN handling_score.detail < floors.ability_score THEN 'detail' END
+            ]) AS ability
+        FROM handling_score
+        CROSS JOIN floors
+        WHERE handling_score.total IS NOT NULL
     ) AS rated
-    CROSS JOIN floors
-    WHERE rated.score < floors.ability_score
+    WHERE rated.ability IS NOT NULL
     UNION ALL
     SELECT
         handled.call_id,
         handled.night,
-        handled.base,
+        'dissatisfied_call' AS base,
         'step' AS kind,
         steps.step AS problem_id,
         NULL AS phrase,
         NULL AS severity
-    FROM problem_base AS handled
+    FROM handling_score AS handled
+    INNER JOIN tier ON handled.call_id = tier.call_id AND handled.night = tier.night
+    LEFT JOIN shown ON handled.call_id = shown.call_id AND handled.night = shown.night
     CROSS JOIN steps
-    ANTI JOIN behaviour AS shown
-        ON
-            handled.call_id = shown.call_id
-            AND handled.night = shown.night
-            AND steps.step = shown.step
-            AND shown.is_good
-    WHERE handled.base = 'dissatisfied_call'
+    WHERE
+        handled.total IS NOT NULL
+        AND tier.tier != 'none'
+        AND coalesce(shown.step_bits, 0) & steps.step_bit = 0
 )
 
 SELECT
-    problem_base.call_id,
-    problem_base.night,
-    problem_base.call_date,
-    problem_base.team,
-    problem_base.agent_id,
-    problem_base.base,
+    found.call_id,
+    found.night,
+    sure.call_date,
+    sure.team,
+    sure.agent_id,
+    found.base,
     found.kind,
     found.problem_id,
     found.phrase,
     found.severity
 FROM found
-INNER JOIN problem_base
-    ON found.call_id = problem_base.call_id AND found.night = problem_base.night AND found.base = problem_base.base;
+INNER JOIN sure ON found.call_id = sure.call_id AND found.night = sure.night;
 
 COMMENT ON VIEW call_problem IS 'One row per call and problem of its handling, however often it happened there. Findings less sure than 0.5 and calls whose roles are uncertain are left out';
 COMMENT ON COLUMN call_problem.call_id IS 'Identity of the call';

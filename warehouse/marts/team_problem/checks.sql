@@ -1,16 +1,3 @@
--- check counts_all_problems fail: 班组问题表的通话数与 call_problem 不同
-WITH stored AS (
-    SELECT count(*) AS stored_count
-    FROM call_problem
-)
-
-SELECT
-    sum(team_problem.call_count) AS shown_count,
-    max(stored.stored_count) AS stored_count
-FROM stored
-LEFT JOIN team_problem ON TRUE
-HAVING coalesce(sum(team_problem.call_count), 0) != max(stored.stored_count);
-
 -- check rate_is_in_range fail: 有问题的通话多于能有这种问题的通话
 SELECT
     team_problem.team,

@@ -1,5 +1,6 @@
 -- What cases are about and what can be heard in their clips: one row per case and trait. A missed step and a low
 -- ability have no place in the call, and what the customer complains of colours all of it: they hold for the call.
+-- $first_night and $last_night bound the nights of the calls, so that no other night is read.
 WITH clips AS (
     SELECT
         case_id,
@@ -19,7 +20,7 @@ found AS (
         start_s,
         end_s
     FROM taboo_hit
-    WHERE confidence >= 0.5
+    WHERE confidence >= 0.5 AND night BETWEEN $first_night AND $last_night
     UNION ALL
     SELECT
         call_id,
@@ -29,7 +30,7 @@ found AS (
         evidence[1].start_s AS start_s,
         evidence[1].end_s AS end_s
     FROM behaviour
-    WHERE confidence >= 0.5
+    WHERE confidence >= 0.5 AND night BETWEEN $first_night AND $last_night
     UNION ALL
     SELECT
         call_id,
@@ -39,7 +40,10 @@ found AS (
         evidence[1].start_s AS start_s,
         evidence[1].end_s AS end_s
     FROM critical_error
-    WHERE source = 'observed_on_call' AND confidence >= 0.5
+    WHERE
+        source = 'observed_on_call'
+        AND confidence >= 0.5
+        AND night BETWEEN $first_night AND $last_night
     UNION ALL
     SELECT
         call_id,
@@ -49,7 +53,11 @@ found AS (
         evidence[1].start_s AS start_s,
         evidence[1].end_s AS end_s
     FROM cause_tag
-    WHERE source = 'observed_on_call' AND top_cause IN ('skill', 'attitude') AND confidence >= 0.5
+    WHERE
+        source = 'observed_on_call'
+        AND top_cause IN ('skill', 'attitude')
+        AND confidence >= 0.5
+        AND night BETWEEN $first_night AND $last_night
     UNION ALL
     SELECT
         call_id,
@@ -59,7 +67,10 @@ found AS (
         0.0 AS start_s,
         'infinity'::DOUBLE AS end_s
     FROM cause_tag
-    WHERE source = 'customer_stated' AND confidence >= 0.5
+    WHERE
+        source = 'customer_stated'
+        AND confidence >= 0.5
+        AND night BETWEEN $first_night AND $last_night
     UNION ALL
     SELECT
         call_id,
@@ -69,7 +80,7 @@ found AS (
         0.0 AS start_s,
         'infinity'::DOUBLE AS end_s
     FROM call_problem
-    WHERE kind IN ('ability', 'step')
+    WHERE kind IN ('ability', 'step') AND night BETWEEN $first_night AND $last_night
 )
 
 SELECT DISTINCT
