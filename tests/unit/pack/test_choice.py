@@ -128,9 +128,8 @@ def test_a_pair_comes_before_two_single_cases():
 
 
 def test_the_good_example_is_of_the_same_cause_and_shows_the_cure():
-    wrong = single(
-        "wrong", "problem", problems=frozenset({ARGUING}), causes=frozenset({"fees", "annual_fee"})
-    )
+    causes = frozenset({"fees", "annual_fee"})
+    wrong = single("wrong", "problem", problems=frozenset({ARGUING}), causes=causes)
     itself = single("itself", "excellent", causes=causes, problems=frozenset({ARGUING}))
     plain = single("plain", "excellent", rank=1)
     cure = single("cure", "excellent", rank=2, shown=frozenset({"empathy"}))
