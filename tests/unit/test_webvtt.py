@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from transcribe.call import TimeSpan, Word
 from warehouse.pages.pieces import PRIORITY, Mark, runs_of
-from warehouse.pages.said import literal
+from warehouse.pages.said import Said, literal
 from warehouse.pages.talk import TurnView
 from warehouse.pages.webvtt import webvtt
 
