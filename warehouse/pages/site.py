@@ -7,7 +7,7 @@ beside its place and then renamed; a file that is the same already is left alone
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ STYLES = ("base.css", "cards.css", "case.css", "talk.css", "print.css")
 EARLY = ("early.js",)
 SCRIPTS = ("language.js", "favourites.js", "cards.js", "library.js", "player.js", "keyboard.js")
 ICON = "icon.svg"
+MAX_KEPT = 20_000  # pieces of markup kept for the next page: the interface repeats itself
 _SUFFIXES = {".html", ".css", ".js", ".svg"}
 # What JSON leaves as it is and what could end a script, or a line of one.
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
@@ -45,6 +46,7 @@ class Site:
     written: set[Path] = field(default_factory=set)
     assets: dict[str, list[str]] = field(default_factory=dict)
     environment: Environment = field(init=False)
+    _made: dict[object, Markup] = field(default_factory=dict[object, Markup])
 
     def __post_init__(self) -> None:
         self.environment = Environment(
@@ -123,7 +125,8 @@ class Site:
 
     def say(self, what: "Said | str", **values: Value) -> Markup:
         """Return an element whose text is translated: {{ say("nav.home") }}."""
-        return Markup("<span{}>{}</span>").format(self.t(what, **values), self.zh(what, **values))
+        given = _of(what, values)
+        return self._known(("say", given), lambda: f"<span{self.t(given)}>{escape(self.zh(given))}</span>")
 
     def zh(self, what: "Said | str", **values: Value) -> str:
         """Return the Chinese text."""
@@ -132,15 +135,26 @@ class Site:
     def t(self, what: "Said | str", **values: Value) -> Markup:
         """Return the attribute that has an element's own text translated; text from outside is Chinese."""
         given = _of(what, values)
-        language = Markup(' lang="zh-Hans"') if given.key == LITERAL else ""
-        return Markup(' data-t="{}"{}').format(_json(json_of(given)), language)
+        language = ' lang="zh-Hans"' if given.key == LITERAL else ""
+        return self._known(("t", given), lambda: f' data-t="{_json(json_of(given))}"{language}')
 
     def attrs(self, **attributes: "Said | str") -> Markup:
         """Return attributes whose values are translated: {{ attrs(aria_label="player.go") }}."""
-        names = {name.replace("_", "-"): _of(what, {}) for name, what in attributes.items()}
-        plain = Markup().join(Markup(' {}="{}"').format(name, self.zh(what)) for name, what in names.items())
-        translated = _json({name: json_of(what) for name, what in names.items()})
-        return plain + Markup(' data-ta="{}"').format(translated)
+        names = tuple((name.replace("_", "-"), _of(what, {})) for name, what in attributes.items())
+        return self._known(("attrs", names), lambda: self._attributes(names))
+
+    def _attributes(self, names: tuple[tuple[str, Said], ...]) -> str:
+        plain = "".join(f' {name}="{escape(self.zh(what))}"' for name, what in names)
+        return plain + f' data-ta="{_json({name: json_of(what) for name, what in names})}"'
+
+    def _known(self, key: object, make: Callable[[], str]) -> Markup:
+        """Return markup that was made before, or make it; every value in it is escaped by `make`."""
+        found = self._made.get(key)
+        if found is None:
+            if len(self._made) >= MAX_KEPT:
+                self._made.clear()
+            found = self._made[key] = Markup(make())  # noqa: S704
+        return found
 
     def _asset(self, name: str, content: bytes) -> str:
         stem, suffix = name.split(".")
