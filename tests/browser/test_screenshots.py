@@ -15,14 +15,17 @@ pytestmark = pytest.mark.browser
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 MAX_BYTES = 300_000
-PICTURES = [("overview", "index.html", ""), ("library", "library/problem.html", ""), ("case", "problem", "小孩子"),
-            ("pair", "comparison", "年费")]  # fmt: skip
+PICTURES = {
+    "overview": ("index.html", ""),
+    "library": ("library/problem.html", ""),
+    "case": ("problem", "小孩子"),
+    "pair": ("comparison", "年费"),
+}
 
 
-@pytest.mark.parametrize(("name", "where", "text"), PICTURES)
-def test_picture_of_the_docs(
-    site: Any, open_case: Any, page: Page, tmp_path: Path, name: str, where: str, text: str
-) -> None:
+@pytest.mark.parametrize("name", PICTURES)
+def test_picture_of_the_docs(site: Any, open_case: Any, page: Page, tmp_path: Path, name: str) -> None:
+    where, text = PICTURES[name]
     page.set_viewport_size({"width": 1200, "height": 900})
     if text:
         open_case(where, text)
