@@ -12,7 +12,7 @@ from warehouse.pages.names import typeset
 from warehouse.pages.said import Said, said
 
 # What wins where two kinds of evidence share characters; personal data wins over everything.
-PRIORITY = ("pii", "taboo", "sensitive", "fault", "escalation", "cause", "good")
+PRIORITY = ("pii", "taboo", "sensitive", "fault", "escalation", "cause", "sign", "good")
 _MASKED = re.compile(r"\*+")
 _NOTHING = said("literal", text="")
 _PII = said("mark.pii")

@@ -16,7 +16,7 @@ from warehouse.pages.said import Said, label, said
 from warehouse.pages.settings import PageSettings
 
 Row = Mapping[str, Any]
-QUIET = ("good", "cause")  # shown as small chips; what went wrong gets a line of its own
+QUIET = ("good", "cause", "sign")  # shown as small chips; what went wrong gets a line of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def mark_title(mark: Row, labels: Labels) -> Said:
         return said("mark.cause", cause=(label(labels, "cause", label_id),))
     if kind == "escalation":
         return label(labels, "escalation", label_id)
+    if kind == "sign":
+        return label(labels, "customer_sign", label_id)
     behaviour = label(labels, "behaviour", label_id)
     if mark["step"]:
         return said("mark.step", step=(label(labels, "step", mark["step"]),), behaviour=(behaviour,))

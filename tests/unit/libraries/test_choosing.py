@@ -9,6 +9,7 @@ import pytest
 
 from warehouse.case import Case
 from warehouse.errors import LibraryInvalid
+from warehouse.labels import load_labels
 from warehouse.libraries import CASES_DIR, load_libraries, select_cases
 
 NIGHT = date(2026, 11, 20)
@@ -87,6 +88,19 @@ def test_points_add_up_to_the_score(nights: Any) -> None:
         for case in cases:
             own = [why for why in case.why if why.kind not in ("repeat", "folded")]
             assert sum(why.points for why in own) == pytest.approx(case.score, abs=1e-3), case
+
+
+def test_every_point_has_a_name(nights: Any) -> None:
+    """What a pair is made of; phrases are named by their own words."""
+    labels = load_labels()
+    for call_id in ("good", "bad"):
+        nights.call(call_id, tier="explicit", agent_id="A1")
+        nights.cause(call_id)
+    nights.handled_well("good")
+    nights.taboo("bad")
+    points = [why for case in nights.cases("comparison") for why in case.why if why.kind != "taboo"]
+    assert {why.label_id for why in points} >= {"step_count", "other_side", "cause_alike", "same_agent"}
+    assert [why for why in points if why.label_id not in labels.names.get(why.kind, {})] == []
 
 
 def test_near_duplicates_are_one_case_that_says_how_many(nights: Any, tmp_path: Path) -> None:

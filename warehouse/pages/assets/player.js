@@ -25,7 +25,7 @@
       start: Number(element.dataset.s),
       end: Number(element.dataset.e),
     }));
-    const grave = "mark:not(.pii):not(.good):not(.cause)";
+    const grave = "mark:not(.pii):not(.good):not(.sign):not(.cause)";
     const found = words.filter((word) => word.element.querySelector(grave));
     const shown = found.length ? found : words.filter((word) => word.element.querySelector("mark:not(.pii)"));
     // Neighbouring words of one piece of evidence are one place to go to.

@@ -58,4 +58,19 @@ SELECT
     s.confidence
 FROM escalation AS s, UNNEST(s.evidence) AS e (evidence)
 WHERE s.call_id IN (SELECT UNNEST($call_ids))
+UNION ALL
+SELECT
+    c.call_id,
+    e.evidence.turn_index,
+    e.evidence.char_start,
+    e.evidence.char_end,
+    e.evidence.start_s,
+    'sign' AS kind,
+    c.sign AS label_id,
+    '' AS replacement,
+    NULL AS step,
+    e.evidence.text AS said,
+    c.confidence
+FROM customer_sign AS c, UNNEST(c.evidence) AS e (evidence)
+WHERE c.call_id IN (SELECT UNNEST($call_ids))
 ORDER BY 1, 2, 3, 6, 7;
