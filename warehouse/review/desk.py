@@ -33,6 +33,7 @@ from warehouse.review.tickets import (
 )
 
 TABLES = (TABOO, CAUSE, CASE)
+_Ids = tuple[str | None, ...]
 STAGE_ROLES = {REVIEW: REVIEWER, APPEAL: AGENT_SIDE, FINAL: LEAD}
 
 
@@ -58,6 +59,7 @@ class Desk:
     labels: LabelIndex = field(init=False)
     items: Items = field(init=False)
     _answering: Lock = field(default_factory=Lock)
+    _names: dict[tuple[str, _Ids], str] = field(default_factory=dict[tuple[str, _Ids], str])
 
     def __post_init__(self) -> None:
         self.store = ReviewStore(self.places.store)
@@ -79,8 +81,11 @@ class Desk:
         return len(waiting)
 
     def found_name(self, table: str, found: tuple[str | None, ...]) -> str:
-        """What people call something found."""
-        return self.outside.choices.name_of(table, found)
+        """What people call something found; looked up once, because queues ask it of every item."""
+        name = self._names.get((table, found))
+        if name is None:
+            name = self._names[table, found] = self.outside.choices.name_of(table, found)
+        return name
 
     def listed(self, visitor: Visitor, wanted: Filter) -> Iterator[Item]:
         """The items that a person may see and asked for, in the order asked for."""
