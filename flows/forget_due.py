@@ -11,7 +11,7 @@ from flows.config import Config, ConfigInvalid
 from flows.forget import ForgetReport, finish_pending, forget
 from flows.night import only_one
 from flows.report import error_text
-from flows.retention import plan_expired
+from flows.retention import drop_old_cases, plan_expired
 from transcribe.errors import TranscribeError
 from warehouse.errors import WarehouseError
 
@@ -35,6 +35,9 @@ def delete_due(config: Config, now: datetime) -> Iterator[str]:
     finished = finish_pending(config)
     if finished is not None:
         yield _line("继续上次没做完的删除", finished)
+    with only_one(config):
+        if count := drop_old_cases(config):
+            yield f"案例库的保留期限已到：去掉 {count} 个案例，录音和文字不动。"
     kept = config.retention
     if not kept.with_nightly or not (kept.recordings_days or kept.transcripts_days):
         return

@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 from flows.config import Config
 from flows.forget_plan import ForgetPlan, night_folders
 from flows.forget_request import Kind, Request
+from flows.publication import libraries
 from warehouse.lake import Lake
-from warehouse.lake_traces import calls_only_in, clip_ids_of
+from warehouse.lake_traces import calls_only_in, clip_ids_of, remove_old_cases
 from warehouse.rows import Row
 from warehouse.tombstones import TombstoneStore, tombstone_id
 
@@ -68,6 +69,23 @@ def plan_expired(config: Config, now: datetime) -> ForgetPlan:
         "录音文件": sum(_file_count(folders[night]) for night in recordings if night in folders),
     }
     return ForgetPlan(request, counts, (), ())
+
+
+def drop_old_cases(config: Config) -> int:
+    """Drop cases from libraries whose `retention_days` are over, counted as pages count; returns how many.
+
+    Their calls stay, so the warehouse need not be built anew: the night's own build loads all cases afresh.
+
+    Raises:
+        LibraryInvalid: a library's description cannot be used.
+        WarehouseError: a file of the lake is damaged, or cannot be written.
+    """
+    lake = Lake(config.lake_path)
+    nights = lake.nights()
+    if not nights:
+        return 0
+    kept = {library.library_id: timedelta(days=library.retention_days) for library in libraries()}
+    return remove_old_cases(lake, {library: nights[-1] - days for library, days in kept.items()})
 
 
 def _older(nights: Sequence[date], today: date, days: int) -> list[date]:

@@ -7,7 +7,7 @@ none of the calls are not touched; a file that does is replaced at once, so this
 
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -158,6 +158,28 @@ def empty_night(lake: Lake, night: date) -> Counter[str]:
             for path in (lake.root / spec.name / _night_name(night)).glob("*.parquet"):
                 counts[spec.name] += remove_all_rows(path)
     return counts
+
+
+def remove_old_cases(lake: Lake, last_nights: Mapping[str, date]) -> int:
+    """Take cases that their library keeps no longer out of all runs, with their clips; tells how many.
+
+    `last_nights` tells of a library the last night that is too old; other libraries keep all.
+
+    Raises:
+        WarehouseError: a file is damaged, or cannot be written.
+    """
+    count = 0
+    for path in table_files(lake, CASES):
+        night = date.fromisoformat(path.parent.name.removeprefix("night="))
+        old = {library for library, last in last_nights.items() if night <= last}
+        rows = read_rows(path, ["case_id", "library_id"]) if old else []
+        gone = {row["case_id"] for row in rows if row["library_id"] in old}
+        if gone:
+            clips = lake.table_path(CLIPS, night, path.stem)
+            if clips.is_file():
+                remove_rows(clips, "case_id", gone)  # first: a clip must have its case
+            count += remove_rows(path, "case_id", gone)
+    return count
 
 
 def mentions(text: str, names: Collection[str]) -> bool:

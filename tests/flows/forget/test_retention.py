@@ -13,10 +13,11 @@ from flows.config import ConfigInvalid
 from flows.forget import forget
 from flows.night import only_one, read_drop_folder
 from flows.publication import build, check_build
-from flows.retention import plan_expired
+from flows.retention import drop_old_cases, plan_expired
 from flows.status import backlog
 from transcribe.errors import InboxError
 from warehouse.lake import Lake
+from warehouse.lake_traces import remove_old_cases, table_files
 from warehouse.row_files import read_rows
 
 FIRST, SECOND, UNHEARD = date(2026, 11, 18), date(2026, 11, 19), date(2026, 11, 20)
@@ -127,3 +128,14 @@ def test_a_night_does_it_before_it_starts_unless_told_otherwise(world: Any) -> N
     assert len(told) == 1
     assert "录音文件" in told[0]
     assert not (world.config.inbox_path / "2026-11-18").exists()
+
+
+def test_cases_leave_when_their_library_keeps_them_no_longer(world: Any) -> None:
+    """Cases and their clips' rows of the first night alone, in every run; calls and other nights stay."""
+    lake = Lake(world.config.lake_path)
+    assert drop_old_cases(world.config) == 0, "a day is nothing"
+    assert remove_old_cases(lake, {"problem": FIRST, "comparison": FIRST}) == 3, "three runs list the case"
+    left = [row["case_id"] for path in table_files(lake, "library_case") for row in read_rows(path)]
+    clips = [row["case_id"] for path in table_files(lake, "clip") for row in read_rows(path)]
+    assert sorted(left) == sorted(clips) == ["c2", "c3"]
+    check_build(world.config, [], build(world.config, []))
