@@ -33,7 +33,7 @@ Value = str | int | float | date | tuple[Said, ...]
 
 
 def said(key: str, **values: Value) -> Said:
-    """Return words with their values: said("case.count", count=3)."""
+    """Return words with their values: said("library.count", count=3)."""
     return Said(key, tuple(values.items()))
 
 
