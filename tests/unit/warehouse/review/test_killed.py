@@ -14,7 +14,7 @@ from warehouse.review.store import ReviewStore
 from warehouse.review.tickets import find_ticket
 
 VERDICTS = ("right", "wrong", "unsure")
-ROUNDS = 4
+ROUNDS = 3
 
 
 def stored(data):
