@@ -92,6 +92,8 @@ def forget_work(config: Config, request: Request) -> int:
                 write_text(plan, plan_to_json(kept))
         for left in root.rglob(f"*{UNFINISHED_SUFFIX}"):
             _remove(left)
+        # Notes on clips of a run that will not go on: the next one finds its clips by their names.
+        shutil.rmtree(root / "clips", ignore_errors=True)
         for piece in [path for path in root.glob("*/*") if path.is_dir()]:
             if any(count_rows(file, "call_id", request.call_ids) for file in piece.glob("*.parquet")):
                 shutil.rmtree(piece)
@@ -107,7 +109,7 @@ def forget_verdicts(config: Config, request: Request) -> int:
 
 def forget_packs(config: Config, request: Request) -> int:
     """Remove every morning pack, folder or archive, that holds one of the calls or its clips."""
-    folder = config.data_path / "packs"
+    folder = config.packs_path
     count = 0
     for pack in sorted(folder.iterdir()) if folder.is_dir() else []:
         if pack.name.startswith(".") or _pack_holds(pack, request):

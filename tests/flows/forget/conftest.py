@@ -220,6 +220,9 @@ def _leave_behind(config: Config, unheard: Inventory) -> None:
             )
     shards = [Shard(f"shard-{r.call_id[:1]}", ((r.call_id, r.digest),), 5.0) for r in unheard.recordings]
     (work / "plan-0.json").write_text(plan_to_json(shards), encoding="utf-8")
+    refused = work / "clips" / "r9" / "job"
+    refused.mkdir(parents=True)
+    (refused / "refused.json").write_text(json.dumps({"c1": f"通话 {given.MARKED}"}), encoding="utf-8")
     half = work / "heard" / ".shard-m.0123.tmp"
     half.mkdir()
     (half / "half.parquet").write_bytes(f"half {given.AGENT_SAYS}".encode())
