@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 
 from warehouse.connect import Connection
+from warehouse.libraries import CASES_DIR, load_libraries
+from warehouse.pages.render import render_pages
+from warehouse.pages.site import Site
 
 Build = Callable[..., Any]
 Given = list[dict[str, Any]]
@@ -91,3 +94,50 @@ def test_a_file_of_somebody_else_is_left_alone(build_site: Build, given_calls: G
     assert (site.folder / "notes.txt").exists()
     assert not (site.folder / "case" / "gone.html").exists()
     assert site.pages.removed_count == 1
+
+
+def _load(con: Connection, run_id: str) -> None:
+    con.execute("DELETE FROM loaded_run")
+    con.execute("INSERT INTO loaded_run SELECT DISTINCT night, ?, 'run', 'schema' FROM call", [run_id])
+
+
+def test_pages_of_nights_that_did_not_change_are_not_made_again(
+    build_site: Build, given_calls: Given, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rows of one run never change: a text that changes all the same is seen with the next run only."""
+    made: list[str] = []
+    rendered = Site.rendered
+
+    def note(site: Site, relative: str, *rest: Any) -> bytes:
+        made.append(relative)
+        return rendered(site, relative, *rest)
+
+    monkeypatch.setattr(Site, "rendered", note)
+
+    def nights(con: Connection, pages: Path) -> None:
+        libraries = load_libraries(CASES_DIR)
+
+        def again() -> set[str]:
+            made.clear()
+            render_pages(con, pages, libraries)
+            return {page.split("/")[0] for page in made}
+
+        _load(con, "first")
+        assert {"case", "pair"} <= again()
+        before = _files(pages)
+        assert not {"case", "pair"} & again()
+        assert _files(pages) == before
+        con.execute("UPDATE library_case SET reason = '换了理由' WHERE library_id = 'problem'")
+        assert {"case"} == again() & {"case", "pair"}
+        _load(con, "second")
+        assert {"case", "pair"} <= again()
+        next(pages.glob("pair/*.html")).unlink()
+        assert {"case", "pair"} <= again()
+        (pages / "data" / "cases.ledger").write_text("{broken", encoding="utf-8")
+        assert {"case", "pair"} <= again()
+        con.execute("DELETE FROM call WHERE call_id = 'k02'")
+        again()
+        assert "年费也会着急" not in (pages / "data" / "cases.ledger").read_text(encoding="utf-8")
+
+    site = build_site(given_calls, nights)
+    assert not [file for file in site.folder.rglob("*") if file.name.startswith(".")]

@@ -1,7 +1,7 @@
 """What each case's pages were made from, so that those of old nights are not made again every night.
 
-In: units with the rows that lead to everything their pages show. Out: which are as they were, and their cards.
-Edge: reads and writes `data/cases.ledger` of a site, one JSON line per case or pair; it names no call.
+In: units with the rows that lead to everything their pages show. Out: which are as they were, with their
+cards. Edge: reads and writes `data/cases.ledger` of a site, one JSON line per case or pair; it names no call.
 
 What a run stored never changes, so a case's rows and the runs that its night was loaded from stand for all of
 its turns and findings. The version of our own code, templates and words is part of every key.

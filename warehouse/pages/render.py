@@ -13,7 +13,7 @@ from warehouse.clips import remove_unlisted
 from warehouse.connect import Connection
 from warehouse.labels import Labels, load_labels
 from warehouse.pages.cards import listed
-from warehouse.pages.cases import write_units
+from warehouse.pages.cases import write_changed
 from warehouse.pages.library_page import write_library
 from warehouse.pages.names import clip_file, page_id
 from warehouse.pages.overview import NightRows, overview
@@ -61,7 +61,7 @@ def render_pages(
     site = Site(pages_dir, load_words(labels, libraries), libraries)
     site.write_assets()
     units = read_units(con, libraries)
-    cards = listed(write_units(con, site, units, libraries, labels))
+    cards = listed(write_changed(con, site, units, libraries, labels))
     scripts = {library.library_id: write_library(site, library, cards, settings) for library in libraries}
     site.page("favourites.html", "favourites.html.j2", "favourites", {"shelves": scripts})
     values = overview(_night_rows(con, options), cards, _links(units), libraries, labels)

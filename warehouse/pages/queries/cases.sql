@@ -22,11 +22,16 @@ SELECT
     p.start_s AS clip_start_s,
     p.end_s AS clip_end_s,
     p.file AS clip_file,
-    p.mask_count
+    p.mask_count,
+    c.night AS call_night,
+    u.run_id AS loaded_run_id,
+    u.transcript_run_id,
+    u.schema_digest
 FROM library_case AS l
 INNER JOIN call AS c ON l.call_id = c.call_id
 LEFT JOIN tier AS g ON l.call_id = g.call_id
 LEFT JOIN clip AS p ON l.case_id = p.case_id
+LEFT JOIN loaded_run AS u ON c.night = u.night
 WHERE
     NOT EXISTS (
         SELECT 1 FROM retired_case AS r
