@@ -1,5 +1,6 @@
 """Judging in a real headless Chromium: keys, listening, a double click, dark and light, what axe says."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -62,20 +63,31 @@ def serious(page: Page) -> list[str]:
     ]
 
 
+def begin(page: Page) -> None:
+    page.get_by_role("button", name="开始评").click()
+    page.wait_for_url("**/judge/**")
+
+
+def heard_s(page: Page, at_least_s: float) -> float:
+    """The second that is playing, as soon as it is late enough."""
+    deadline_s = time.monotonic() + 15
+    while (now_s := page.evaluate("document.querySelector('audio').currentTime")) < at_least_s:
+        assert time.monotonic() < deadline_s, now_s
+        page.wait_for_timeout(50)
+    return now_s
+
+
 def test_a_case_is_heard_and_judged_by_keys(page: Page, data: Path) -> None:
     page.get_by_label("种类").select_option("案例")
     page.get_by_role("button", name="筛选").click()
-    page.get_by_role("button", name="开始评").click()
+    begin(page)
     expect(page.locator("h1")).to_have_text("问题案例")
     page.locator("[data-listen][data-ready]").wait_for()
     page.keyboard.press("Space")
-    page.wait_for_timeout(900)
-    now = page.evaluate("document.querySelector('audio').currentTime")
-    assert now > 0
+    assert heard_s(page, 0.3) < 4
     expect(page.locator(".turn.speaking")).to_have_count(1)
     page.locator("[data-turn].customer [data-seek]").click()
-    page.wait_for_timeout(300)
-    assert page.evaluate("document.querySelector('audio').currentTime") > 4
+    heard_s(page, 4)
     page.keyboard.press("n")
     page.keyboard.type("1 说得不清楚")
     page.keyboard.press("Escape")
@@ -91,7 +103,7 @@ def test_a_case_is_heard_and_judged_by_keys(page: Page, data: Path) -> None:
 
 
 def test_a_double_click_judges_once_and_back_does_not_judge_again(page: Page, data: Path) -> None:
-    page.get_by_role("button", name="开始评").click()
+    begin(page)
     first = page.url
     page.locator('button[value="right"]').dblclick()
     page.wait_for_url(lambda url: url != first and "/judge/" in url)
@@ -111,7 +123,7 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page: Page) -> None:
             assert serious(page) == [], (page.url, scheme)
 
     look()
-    page.get_by_role("button", name="开始评").click()
+    begin(page)
     look()
     page.locator('button[value="unsure"]').click()
     for path in ("/audit", "/login", "/disputed"):
@@ -124,5 +136,5 @@ def test_axe_finds_no_serious_fault_in_light_and_dark(page: Page) -> None:
 
 def test_it_fits_a_phone(page: Page) -> None:
     page.set_viewport_size({"width": 390, "height": 800})
-    page.get_by_role("button", name="开始评").click()
+    begin(page)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
