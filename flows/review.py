@@ -6,6 +6,7 @@ In: configuration, taggers, who may come in. Out: a server, one per data directo
 import fcntl
 import ipaddress
 import secrets
+import signal
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -55,6 +56,19 @@ class ServeOptions:
     last: date | None = None
 
 
+class _Server(uvicorn.Server):
+    """A server that a signal stops: uvicorn's own raises it again, and the end would be noted by nobody."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+
 def serve(config: Config, options: ServeOptions, say: Callable[[str], None]) -> None:
     """Serve until stopped; `say` gets the address to open.
 
@@ -79,7 +93,7 @@ def serve(config: Config, options: ServeOptions, say: Callable[[str], None]) -> 
             timeout_graceful_shutdown=_GOODBYE_S,
         )
         say(_address(options, door, port))
-        uvicorn.Server(settings).run(sockets=[listener])
+        _Server(settings).run(sockets=[listener])
         note(store, Deed("", "stop"), _now())
         number, chain = last_entry(store)
         say(f"已停止。意见都已存好，下一次夜间运行时进入仓库。审计记录到第 {number} 条（{chain[:16]}）。")
