@@ -3,11 +3,14 @@
 In: a connection and a call_id. Out: rows, and the versions of the rules that they name. Edge.
 """
 
+import re
 from typing import Any
 
 from warehouse.connect import Connection, fetch_rows, quoted
 from warehouse.errors import WarehouseError
-from warehouse.schema import statement, table_spec, tables
+from warehouse.schema import statement, tables
+
+_CALL_COLUMN = re.compile(r"^ +call_id ", re.MULTILINE)
 
 
 def rule_versions(con: Connection, call_id: str) -> dict[tuple[str, str], str]:
@@ -30,7 +33,7 @@ def rows_of_call(con: Connection, call_id: str) -> dict[str, list[dict[str, Any]
             con, statement("rows_of_call").replace("__table__", quoted(spec.name)), {"call_id": call_id}
         )
         for spec in tables()
-        if "call_id" in table_spec(spec.name).ddl and spec.name in there
+        if _CALL_COLUMN.search(spec.ddl) and spec.name in there
     }
     if not any(found.values()):
         raise WarehouseError(

@@ -33,6 +33,8 @@ TRUTHS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in sorted(
 NAMED_LIBRARIES = {library.library_id: library.is_agent_named for library in load_libraries(CASES_DIR)}
 GRAM = 6  # digits in a row that give a number away
 OWN_GRAM = 4  # in the call in which it was said
+WINDOW_S, OVERLAP_S = 15, 4  # of longer ones with both voices in them the recogniser skips parts
+STRIDE_S = WINDOW_S - OVERLAP_S
 SPOKEN = str.maketrans("零〇幺一二两三四五六七八九", "0011223456789")
 PAUSES = re.compile(r"最后一个是|最后|一个|那个|就是|然后|[呃嗯啊哦哎呢吧是,,。.!?！？、:;：；\s…—-]+")
 # Digests and ids made from digests are random hexadecimals: six digits in a row happen there by chance.
@@ -210,10 +212,10 @@ def heard_clips(sample_nights: Any, models: Path) -> dict[str, HeardClip]:
             files = [INBOX / str(truth["night"]) / name for name in truth["files"]]
             sounds[f"unmasked {clip['file']}"] = read_span(files, clip["start_s"], clip["end_s"])
     windows = [
-        Window(f"{name}@{at}", sound[at : at + 30 * SAMPLE_RATE_HZ])
+        Window(f"{name}@{at}", sound[at : at + WINDOW_S * SAMPLE_RATE_HZ])
         for name, channels in sounds.items()
         for sound in [channels.mean(axis=0).astype(np.float32)]
-        for at in range(0, max(1, len(sound) - 5 * SAMPLE_RATE_HZ), 25 * SAMPLE_RATE_HZ)
+        for at in range(0, max(1, len(sound) - OVERLAP_S * SAMPLE_RATE_HZ), STRIDE_S * SAMPLE_RATE_HZ)
     ]
     recogniser = OpenAIWhisper(find_weights("base", models), RecogniseOptions())
     texts: dict[str, str] = dict.fromkeys(sounds, "")
@@ -269,7 +271,7 @@ def test_the_same_spans_unmasked_do_say_it(heard_clips: dict[str, HeardClip]) ->
     }
     assert len(told) >= 4
     assert sum(bool(kinds) for kinds in told.values()) >= 2, told
-    assert {"phone digits", "id_number digits"} <= {kind for kinds in told.values() for kind in kinds}
+    assert {"phone digits", "door"} <= {kind for kinds in told.values() for kind in kinds}
 
 
 def test_agents_stay_unnamed_where_their_library_says_so(heard_clips: dict[str, HeardClip]) -> None:
