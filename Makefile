@@ -45,8 +45,10 @@ check: install-test
 	$(BIN)/lint-imports
 	$(BIN)/sqlfluff lint --config pyproject.toml --disable-progress-bar warehouse docs/sql
 
+# Whole nights use every core by themselves; the rest runs on two, each with one thread for its arithmetic.
 test: check browser
-	$(BIN)/pytest
+	$(BIN)/pytest tests/flows tests/model
+	OMP_NUM_THREADS=1 $(BIN)/pytest -n 2 --dist loadfile --ignore tests/flows --ignore tests/model
 
 # A browser for the page tests: the one that is there, else Debian's.
 .PHONY: browser
