@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request
 
 from tagging.finding import (
     Behaviour,
@@ -40,12 +40,6 @@ from warehouse.rows import RunContext, call_context, call_rows, finding_rows, pi
 from warehouse.schema import marts, tables
 
 GIVEN = Path(__file__).parent / "given" / "calls.yaml"
-BROWSERS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--autoplay-policy=no-user-gesture-required",
-]  # fmt: skip
 RATE_HZ = 8_000
 CHANNELS = {"agent": 0, "customer": 1}
 
@@ -105,17 +99,6 @@ def build_site(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Site]:
 @pytest.fixture(scope="session")
 def site(build_site: Callable[..., Site], given_calls: list[dict[str, Any]]) -> Site:
     return build_site(given_calls)
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    found = next((path for path in BROWSERS if Path(path).exists()), None)
-    if found is None:
-        pytest.fail(f"no browser: install Debian's chromium (looked for {', '.join(BROWSERS)})")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
